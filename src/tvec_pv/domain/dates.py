@@ -1,0 +1,63 @@
+"""Dates as reports give them: with the precision they have, and no more."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tvec_pv.domain.errors import DateError
+
+_TIMESTAMP = re.compile(
+    r"(?P<year>\d{4})(?:(?P<month>\d{2})(?:(?P<day>\d{2})(?P<time>\d{2}(?:\d{2}(?:\d{2}(?:\.\d+)?)?)?)?)?)?"
+    r"(?P<offset>[+-]\d{1,4})?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A moment as reported, and the days between which it can lie.
+
+    `text` is the HL7 time stamp CCYY[MM[DD[hhmm[ss]]]][+-zzzz] (ICH E2B(R3) implementation guide, appendix II).
+    The days are those of the reporter's own clock: an offset is kept in the text, never applied, because
+    day 0 is the local date of the receiver.
+    """
+
+    text: str
+    earliest: date
+    latest: date
+
+    @property
+    def is_full_day(self) -> bool:
+        return self.earliest == self.latest
+
+    @property
+    def iso(self) -> str:
+        """The calendar part as ISO 8601 of the precision it has: 2024, 2024-03 or 2024-03-09."""
+        calendar = re.split(r"[+-]", self.text)[0]
+        return "-".join(part for part in (calendar[:4], calendar[4:6], calendar[6:8]) if part)
+
+
+def read_date(text: str) -> PartialDate:
+    """Read an HL7 time stamp; `DateError` when it names no day that exists."""
+    match = _TIMESTAMP.fullmatch(text.strip())
+    if match is None:
+        raise DateError("not a date of the form CCYY[MM[DD[hhmmss]]]")
+    year, month, day = match["year"], match["month"], match["day"]
+    try:
+        if day:
+            first = last = date(int(year), int(month), int(day))
+        elif month:
+            first = date(int(year), int(month), 1)
+            last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        else:
+            first, last = date(int(year), 1, 1), date(int(year), 12, 31)
+    except (ValueError, OverflowError) as error:
+        raise DateError("no such day in the calendar") from error
+    if match["time"]:
+        hours, minutes, seconds = match["time"][:2], match["time"][2:4] or "00", match["time"][4:6] or "00"
+        if int(hours) > 23 or int(minutes) > 59 or int(seconds) > 60:
+            raise DateError("no such time of day")
+    return PartialDate(text.strip(), first, last)
+
+
+def full_day(day: date) -> PartialDate:
+    return PartialDate(day.strftime("%Y%m%d"), day, day)

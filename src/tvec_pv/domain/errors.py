@@ -1,0 +1,37 @@
+"""What can go wrong, in words that say what to do. No message carries case content."""
+
+
+class TvecPvError(Exception):
+    """Any failure that this product names itself."""
+
+
+class DateError(TvecPvError):
+    """A text that names no day."""
+
+
+class UnreadableFile(TvecPvError):
+    """A file no reader understands; it is quarantined whole with this message as its reason."""
+
+
+class ReferenceDataError(TvecPvError):
+    """A mistake in a file of `reference/`: the message names file, entry and field."""
+
+
+class OutOfBalance(TvecPvError):
+    """A run whose records do not add up; nothing is published from it."""
+
+
+class CheckRaised(TvecPvError):
+    """An expectation that could not be evaluated: the batch stops, because an unchecked case is not a good one."""
+
+
+class AlreadyRunning(TvecPvError):
+    """Another run holds the store."""
+
+
+class NotFound(TvecPvError):
+    """Nothing stored under the name that was asked for."""
+
+
+class AuditBroken(TvecPvError):
+    """The audit chain does not verify."""

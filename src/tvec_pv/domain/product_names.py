@@ -1,0 +1,116 @@
+"""Is this the product? By name, brand, development name, abbreviation, and careful misspelling.
+
+Short names must be equal after normalisation. Only long words may be misspelt, and a word that is as near to a
+name on the must-not-match list as to the product's is left to a person.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from rapidfuzz.distance import Levenshtein
+
+from tvec_pv.domain.icsr import Case, Drug, known
+from tvec_pv.domain.terms import normalise
+
+
+class Verdict(StrEnum):
+    PRODUCT = "product"
+    OTHER = "other product"
+    UNDECIDED = "undecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The product by its names. `exact`, `fuzzy` and `never` are normalised (`terms.normalise`)."""
+
+    version: str
+    name: str
+    brand: str
+    abbreviation: str
+    licences: tuple[tuple[str, date], ...]
+    exact: frozenset[str]
+    fuzzy: frozenset[str]
+    never: frozenset[str]
+    minimum_letters: int
+    maximum_distance: int
+
+
+@dataclass(frozen=True, slots=True)
+class NameMatch:
+    """`how` is exact, misspelt, must-not-match or no-match; `name` the reference name that decided."""
+
+    verdict: Verdict
+    how: str
+    name: str = ""
+
+
+_NO_MATCH = NameMatch(Verdict.OTHER, "no-match")
+
+
+def match_name(product: Product, text: str) -> NameMatch:
+    """Whether a medicine's name as reported is the product."""
+    words = normalise(text).split()
+    is_product = _contained(product.exact, words)
+    is_other = _contained(product.never, words)
+    if is_product and is_other:
+        return NameMatch(Verdict.UNDECIDED, "exact", is_product)
+    if is_other:
+        return NameMatch(Verdict.OTHER, "must-not-match", is_other)
+    if is_product:
+        return NameMatch(Verdict.PRODUCT, "exact", is_product)
+    long_words = [word for word in words if len(word) >= product.minimum_letters]
+    distance, name = _nearest(product.fuzzy, long_words, product.maximum_distance)
+    if not name:
+        return _NO_MATCH
+    never = [word for phrase in product.never for word in phrase.split() if len(word) >= product.minimum_letters]
+    other_distance, other_name = _nearest(never, long_words, product.maximum_distance)
+    if other_name and other_distance < distance:
+        return NameMatch(Verdict.OTHER, "must-not-match", other_name)
+    if other_name and other_distance == distance:
+        return NameMatch(Verdict.UNDECIDED, "misspelt", name)
+    return NameMatch(Verdict.PRODUCT, "misspelt", name)
+
+
+def match_drug(product: Product, drug: Drug) -> NameMatch:
+    """The strongest match among a drug's name and its substances."""
+    names = [drug.name, *(substance.name for substance in drug.substances)]
+    matches = [match_name(product, name) for given in names if (name := known(given))]
+    return _strongest(matches)
+
+
+def match_case(product: Product, case: Case) -> NameMatch:
+    """The strongest match among all drugs of a case, in any role."""
+    return _strongest([match_drug(product, drug) for drug in case.drugs])
+
+
+def product_drugs(product: Product, case: Case) -> tuple[Drug, ...]:
+    return tuple(drug for drug in case.drugs if match_drug(product, drug).verdict is Verdict.PRODUCT)
+
+
+def _strongest(matches: list[NameMatch]) -> NameMatch:
+    for verdict in (Verdict.PRODUCT, Verdict.UNDECIDED):
+        for match in matches:
+            if match.verdict is verdict:
+                return match
+    return matches[0] if matches else _NO_MATCH
+
+
+def _contained(phrases: frozenset[str], words: list[str]) -> str:
+    """The first phrase that stands in the words as whole words, one after another."""
+    for length in range(len(words), 0, -1):
+        for start in range(len(words) - length + 1):
+            if (phrase := " ".join(words[start : start + length])) in phrases:
+                return phrase
+    return ""
+
+
+def _nearest(names: Iterable[str], words: list[str], limit: int) -> tuple[int, str]:
+    best = (limit + 1, "")
+    for word in words:
+        for name in sorted(names):
+            distance = Levenshtein.distance(word, name, score_cutoff=limit)
+            if distance <= limit:
+                best = min(best, (distance, name))
+    return best

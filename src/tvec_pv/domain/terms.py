@@ -1,0 +1,36 @@
+"""Names of medical terms and medicines, so written that two spellings of one name are equal."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_NOT_A_WORD = re.compile(r"[^\w]+|_")
+
+
+def normalise(name: str) -> str:
+    """Lower case, no punctuation, one space between words; letters keep their accents.
+
+    >>> normalise("Injection-site  PAIN.")
+    'injection site pain'
+    """
+    return " ".join(_NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Dictionary:
+    """MedDRA as its licence holder put it beside the product: names by code, and each term's preferred term.
+
+    The product ships no MedDRA. Without it, reports are matched by the names they carry.
+    """
+
+    version: str
+    name_of: Mapping[str, str]
+    preferred_of: Mapping[str, str]
+
+    def preferred_name(self, code: str) -> str | None:
+        """The preferred term's name for the code of a lowest level or preferred term."""
+        return self.name_of.get(self.preferred_of.get(code, code))
+
+
+NO_DICTIONARY = Dictionary("", {}, {})

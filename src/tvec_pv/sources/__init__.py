@@ -1,0 +1,1 @@
+"""Reading what the world sends: one module per format, each yielding the same `Case`."""

@@ -1,0 +1,78 @@
+"""ICH E2B(R3) files, one ICSR or a batch, streamed message by message.
+
+Elements are found by name and code system, never by a comment, an order or a route or form OID. DOCTYPEs are
+refused; entities, DTDs and the network are never touched. The batch's sender stands after all messages, so a
+record never waits for it.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lxml import etree
+
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.findings import Finding, Severity
+from tvec_pv.domain.records import Record
+from tvec_pv.sources.e2b_r3_case import read_case
+from tvec_pv.sources.hl7 import NAMESPACE
+
+BATCH = NAMESPACE + "MCCI_IN200100UV01"
+MESSAGE = NAMESPACE + "PORR_IN049016UV"
+
+
+def read(path: Path) -> Iterator[Record]:
+    """One record per message. A file that breaks off yields one unreadable record for all that follows."""
+    count = 0
+    events = etree.iterparse(
+        path.open("rb"),
+        events=("start", "end"),
+        tag=(BATCH, MESSAGE),
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for event, node in events:
+            if event == "start":
+                _check_envelope(node)
+            elif node.tag == MESSAGE:
+                count += 1
+                yield _record(node, f"message {count}")
+                _forget(node)
+    except etree.XMLSyntaxError as error:
+        yield Record(
+            f"message {count + 1} and all that follows",
+            None,
+            (
+                Finding(
+                    "READ-XML",
+                    Severity.CRITICAL,
+                    f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again",
+                ),
+            ),
+        )
+        return
+    if not count:
+        yield Record(
+            "file", None, (Finding("READ-EMPTY", Severity.CRITICAL, "the file holds no safety report message"),)
+        )
+
+
+def _record(message: etree._Element, where: str) -> Record:
+    case, findings = read_case(message)
+    return Record(where, case, findings)
+
+
+def _check_envelope(node: etree._Element) -> None:
+    if node.getroottree().docinfo.doctype:  # type: ignore[attr-defined]
+        raise UnreadableFile("the file declares a document type; E2B(R3) has none, so it is not read at all")
+
+
+def _forget(node: etree._Element) -> None:
+    """Free a message that was read, and what stands before it."""
+    node.clear()
+    while (before := node.getprevious()) is not None:
+        before.getparent().remove(before)  # type: ignore[union-attr]

@@ -1,0 +1,212 @@
+"""One FAERS report as a case: FDA's columns and codes in the words of E2B(R3)."""
+
+from typing import TypeAlias
+
+from tvec_pv.domain.dates import PartialDate, read_date
+from tvec_pv.domain.errors import DateError
+from tvec_pv.domain.findings import Finding, Severity
+from tvec_pv.domain.icsr import (
+    Case,
+    Dose,
+    Drug,
+    DrugRole,
+    Identifier,
+    Patient,
+    Qualification,
+    Quantity,
+    Reaction,
+    Reporter,
+    ReportType,
+    Sender,
+    Seriousness,
+    Sex,
+    Substance,
+    Term,
+)
+
+Row: TypeAlias = dict[str, str | None]
+Rows: TypeAlias = dict[str, list[Row]]
+
+AGE_UNITS = {"DEC": "10.a", "YR": "a", "MON": "mo", "WK": "wk", "DY": "d", "HR": "h"}
+AGE_GROUPS = {"N": "1", "I": "2", "C": "3", "T": "4", "A": "5", "E": "6"}
+SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
+ROLES = {
+    "PS": DrugRole.SUSPECT,
+    "SS": DrugRole.SUSPECT,
+    "C": DrugRole.CONCOMITANT,
+    "I": DrugRole.INTERACTING,
+    "DN": DrugRole.NOT_ADMINISTERED,
+}
+OCCUPATIONS = {
+    "MD": Qualification.PHYSICIAN,
+    "PH": Qualification.PHARMACIST,
+    "OT": Qualification.OTHER_HEALTH_PROFESSIONAL,
+    "HP": Qualification.OTHER_HEALTH_PROFESSIONAL,
+    "RN": Qualification.OTHER_HEALTH_PROFESSIONAL,
+    "LW": Qualification.LAWYER,
+    "CN": Qualification.CONSUMER,
+}
+CRITERIA = {
+    "DE": "death",
+    "LT": "life_threatening",
+    "HO": "hospitalisation",
+    "DS": "disability",
+    "CA": "congenital_anomaly",
+    "OT": "other_important",
+    "RI": "required_intervention",
+}
+KILOGRAMS = {"KG": 1.0, "LBS": 0.45359237, "GMS": 0.001}
+EXPEDITED = {"EXP": True, "5DAY": True, "30DAY": True, "PER": False}
+DURATION_UNITS = AGE_UNITS | {"MIN": "min", "SEC": "s"}
+
+
+class _Reading:
+    """Reads values of one report and collects what did not read."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def day(self, text: str | None, element: str, where: str = "") -> PartialDate | None:
+        if text is None:
+            return None
+        try:
+            return read_date(text)
+        except DateError as error:
+            self._problem("READ-DATE", f"the date could not be read: {error}", element, where)
+            return None
+
+    def number(self, text: str | None, element: str, where: str = "") -> float | None:
+        if text is None:
+            return None
+        try:
+            return float(text)
+        except ValueError:
+            self._problem("READ-NUMBER", "not a number", element, where)
+            return None
+
+    def _problem(self, check: str, message: str, element: str, where: str) -> None:
+        self.findings.append(Finding(check, Severity.WARNING, message, element, where))
+
+
+def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
+    """The case of one report, given its row of each table (`Rows` by table name)."""
+    read = _Reading()
+    caseid, version = demo.get("caseid"), read.number(demo.get("caseversion"), "version")
+    sender, number = demo.get("mfr_sndr"), demo.get("mfr_num")
+    is_study = any(row.get("rpsr_cod") == "SDY" for row in rows["RPSR"])
+    literature = demo.get("lit_ref")
+    case = Case(
+        sender_case_id=f"FAERS-{caseid}" if caseid else None,
+        version=None if version is None else int(version),
+        report_type=ReportType.STUDY if is_study else None,
+        first_received=read.day(demo.get("init_fda_dt"), "C.1.4"),
+        latest_received=read.day(demo.get("fda_dt"), "C.1.5"),
+        expedited=EXPEDITED.get(demo.get("rept_cod") or ""),
+        other_ids=(Identifier(source=sender, number=number),) if number else (),
+        reporters=_reporters(demo),
+        sender=Sender(organisation=sender) if sender else None,
+        literature=(literature,) if literature else (),
+        patient=_patient(read, demo),
+        reactions=_reactions(demo, rows),
+        drugs=_drugs(read, rows),
+    )
+    return case, tuple(read.findings)
+
+
+def _reporters(demo: Row) -> tuple[Reporter, ...]:
+    qualification, country = OCCUPATIONS.get(demo.get("occp_cod") or ""), demo.get("reporter_country")
+    if not qualification and not country:
+        return ()
+    return (Reporter(qualification=qualification, country=country, is_primary=True),)
+
+
+def _patient(read: _Reading, demo: Row) -> Patient:
+    age, weight = read.number(demo.get("age"), "D.2.2"), read.number(demo.get("wt"), "D.3")
+    kilograms = KILOGRAMS.get(demo.get("wt_cod") or "")
+    return Patient(
+        age=None if age is None else Quantity(value=age, unit=AGE_UNITS.get(demo.get("age_cod") or "")),
+        age_group=AGE_GROUPS.get(demo.get("age_grp") or ""),
+        sex=SEXES.get(demo.get("sex") or ""),
+        weight_kg=None if weight is None or kilograms is None else weight * kilograms,
+    )
+
+
+def _reactions(demo: Row, rows: Rows) -> tuple[Reaction, ...]:
+    criteria = {name for row in rows["OUTC"] if (name := CRITERIA.get(row.get("outc_cod") or ""))}
+    seriousness = Seriousness(is_case_level=True, **dict.fromkeys(criteria, True))
+    return tuple(
+        Reaction(
+            id=str(number),
+            term=Term(name=row.get("pt")),
+            seriousness=seriousness,
+            country=demo.get("occr_country"),
+        )
+        for number, row in enumerate(rows["REAC"], 1)
+    )
+
+
+def _drugs(read: _Reading, rows: Rows) -> tuple[Drug, ...]:
+    therapies = _by_sequence(rows["THER"], "dsg_drug_seq")
+    indications = _by_sequence(rows["INDI"], "indi_drug_seq")
+    in_order = sorted(rows["DRUG"], key=lambda row: _sequence(row.get("drug_seq")))
+    return tuple(
+        _drug(
+            read,
+            row,
+            therapies.get(row.get("drug_seq"), []),
+            tuple(Term(name=one.get("indi_pt")) for one in indications.get(row.get("drug_seq"), [])),
+        )
+        for row in in_order
+    )
+
+
+def _drug(read: _Reading, row: Row, therapies: list[Row], indications: tuple[Term, ...]) -> Drug:
+    where = f"drug {row.get('drug_seq')}"
+    substance = row.get("prod_ai")
+    return Drug(
+        id=row.get("drug_seq"),
+        role=ROLES.get(row.get("role_cod") or "", row.get("role_cod")),
+        name=row.get("drugname"),
+        substances=(Substance(name=substance),) if substance else (),
+        authorisation_number=row.get("nda_num"),
+        doses=_doses(read, row, therapies, where),
+        indications=indications,
+    )
+
+
+def _doses(read: _Reading, row: Row, therapies: list[Row], where: str) -> tuple[Dose, ...]:
+    """FAERS gives one dosage per drug row and any number of therapy dates; each date range is a dose."""
+    amount = read.number(row.get("dose_amt"), "G.k.4.r.1", where)
+    given = any(row.get(name) for name in ("route", "dose_vbm", "dose_amt", "lot_num", "dose_form"))
+    if not given and not therapies:
+        return ()
+    return tuple(
+        Dose(
+            dose=None if amount is None else Quantity(value=amount, unit=row.get("dose_unit")),
+            start=read.day(therapy.get("start_dt"), "G.k.4.r.4", where),
+            end=read.day(therapy.get("end_dt"), "G.k.4.r.5", where),
+            duration=_duration(read, therapy, where),
+            lot=row.get("lot_num"),
+            text=row.get("dose_vbm"),
+            form=row.get("dose_form"),
+            route=row.get("route"),
+        )
+        for therapy in therapies or [{}]
+    )
+
+
+def _duration(read: _Reading, therapy: Row, where: str) -> Quantity | None:
+    duration = read.number(therapy.get("dur"), "G.k.4.r.6", where)
+    unit = DURATION_UNITS.get(therapy.get("dur_cod") or "")
+    return None if duration is None else Quantity(value=duration, unit=unit)
+
+
+def _by_sequence(rows: list[Row], column: str) -> dict[str | None, list[Row]]:
+    found: dict[str | None, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.get(column), []).append(row)
+    return found
+
+
+def _sequence(number: str | None) -> int:
+    return int(number) if number and number.isdigit() else 0

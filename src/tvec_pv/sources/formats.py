@@ -1,0 +1,118 @@
+"""Which format is this? Told by content, never by the file's name."""
+
+import zipfile
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.product_names import Product, Verdict, match_name
+from tvec_pv.domain.records import OtherProducts, Record
+
+
+class Format(StrEnum):
+    E2B_R3 = "E2B(R3)"
+    FAERS_ASCII = "FAERS ASCII"
+    LINE_LISTING = "line listing"
+
+
+def find_files(paths: list[Path]) -> list[Path]:
+    """The files that the paths name or hold, in name order; a folder with a FAERS extract counts as one.
+
+    Names that begin with a dot belong to the operating system and are left out.
+    """
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise UnreadableFile(f"there is no file or folder {path}")
+        if path.is_file() or _is_faers_folder(path):
+            found.append(path)
+        else:
+            inside = sorted(child for child in path.iterdir() if not child.name.startswith("."))
+            found.extend(find_files(inside))
+    return found
+
+
+def detect(path: Path) -> Format:
+    """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
+    if path.is_symlink():
+        raise UnreadableFile("a link to a file elsewhere is not followed: put the file itself into the inbox")
+    if path.is_dir():
+        return Format.FAERS_ASCII
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"PK"):
+        return _detect_archive(path)
+    if _is_xml(start):
+        return _detect_xml(path)
+    if _is_text(start) and _is_listing(path):
+        return Format.LINE_LISTING
+    raise UnreadableFile("the format is not one that is read: see docs/reference/formats.md")
+
+
+def read(path: Path, file_format: Format, product: Product) -> Iterator[Record | OtherProducts]:
+    """The records of a file of a known format."""
+    if file_format is Format.E2B_R3:
+        from tvec_pv.sources import e2b_r3
+
+        return e2b_r3.read(path)
+    if file_format is Format.FAERS_ASCII:
+        from tvec_pv.sources import faers_ascii
+
+        return faers_ascii.read(path, lambda name: match_name(product, name).verdict is not Verdict.OTHER)
+    from tvec_pv.sources import line_listing
+
+    return line_listing.read(path)
+
+
+def _is_faers_folder(path: Path) -> bool:
+    from tvec_pv.sources.faers_ascii import is_extract
+
+    return is_extract([file.as_posix() for file in path.rglob("*.[tT][xX][tT]")])
+
+
+def _detect_archive(path: Path) -> Format:
+    from tvec_pv.sources.faers_ascii import is_extract
+
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise UnreadableFile("the archive is damaged: ask for it again or download it again") from error
+    if is_extract(names):
+        return Format.FAERS_ASCII
+    if "xl/workbook.xml" in names:
+        return Format.LINE_LISTING
+    raise UnreadableFile("the archive is neither a FAERS quarter nor an Excel workbook")
+
+
+def _detect_xml(path: Path) -> Format:
+    from lxml import etree
+
+    from tvec_pv.sources.e2b_r3 import BATCH
+
+    try:
+        events = etree.iterparse(
+            path.open("rb"), events=("start",), resolve_entities=False, load_dtd=False, no_network=True
+        )
+        _, root = next(iter(events))
+    except (etree.XMLSyntaxError, StopIteration) as error:
+        raise UnreadableFile("the XML is broken from its first element on: ask the sender for it again") from error
+    if root.tag != BATCH:
+        raise UnreadableFile("the XML is not an E2B(R3) batch of safety reports")
+    return Format.E2B_R3
+
+
+def _is_xml(start: bytes) -> bool:
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return text.startswith(b"<") or start[:4] in (b"\xff\xfe<\0", b"\xfe\xff\0<")
+
+
+def _is_text(start: bytes) -> bool:
+    return bool(start.strip()) and b"\0" not in start
+
+
+def _is_listing(path: Path) -> bool:
+    from tvec_pv.sources.line_listing import header_of, is_listing
+
+    return is_listing(header_of(path))

@@ -1,0 +1,100 @@
+"""Line listings: CSV or XLSX with the columns of docs/reference/line-listing.md.
+
+Rows that follow each other with the same case_id and version are one report: the first gives what is said of the
+case, and each may add a reaction, a drug with one dose, and a test.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.findings import Finding, Severity
+from tvec_pv.domain.records import Record
+from tvec_pv.sources.line_listing_case import COLUMNS, Row, read_case
+
+REQUIRED = ("case_id", "reaction", "drug")
+
+
+class _Line(NamedTuple):
+    number: int
+    row: Row
+
+
+def is_listing(header: Iterable[str]) -> bool:
+    return set(REQUIRED) <= {name.strip().lower() for name in header}
+
+
+def read(path: Path) -> Iterator[Record]:
+    """One record per report; unknown columns are a finding on each, because what they say was not read."""
+    table = _xlsx_rows(path) if path.read_bytes()[:2] == b"PK" else _csv_rows(path)
+    header = [str(name or "").strip().lower() for name in next(table, ())]
+    if not is_listing(header):
+        raise UnreadableFile(f"a line listing needs at least the columns {', '.join(REQUIRED)}")
+    unknown = tuple(
+        Finding(
+            "LIST-COLUMN", Severity.WARNING, "the listing has a column that is not read: see the documented ones", name
+        )
+        for name in header
+        if name and name not in COLUMNS
+    )
+    lines = (
+        _Line(number, dict(zip(header, map(_text, cells), strict=False)))
+        for number, cells in enumerate(table, 2)
+        if any(cell not in (None, "") for cell in cells)
+    )
+    for _, group in groupby(lines, key=lambda line: (line.row.get("case_id", ""), line.row.get("version", ""))):
+        rows = list(group)
+        first, last = rows[0].number, rows[-1].number
+        where = f"row {first}" if first == last else f"rows {first} to {last}"
+        case, findings = read_case([line.row for line in rows])
+        yield Record(where, case, unknown + findings)
+
+
+def header_of(path: Path) -> list[str]:
+    """The column names of a CSV file, to tell what it is."""
+    return [str(name) for name in next(_csv_rows(path), ())]
+
+
+def _csv_rows(path: Path) -> Iterator[tuple[object, ...]]:
+    content = path.read_bytes()
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    try:
+        for row in csv.reader(io.StringIO(text.replace("\0", ""), newline="")):
+            yield tuple(row)
+    except csv.Error as error:
+        raise UnreadableFile(f"not a CSV file: {error}") from error
+
+
+def _xlsx_rows(path: Path) -> Iterator[tuple[object, ...]]:
+    from openpyxl import load_workbook
+
+    try:
+        workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
+    except (OSError, KeyError, ValueError) as error:
+        raise UnreadableFile("the workbook cannot be opened: save it again as .xlsx") from error
+    try:
+        sheet = workbook.worksheets[0]
+        sheet.reset_dimensions()
+        yield from sheet.iter_rows(values_only=True)
+    finally:
+        workbook.close()
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == cell.time().min else cell.isoformat(timespec="seconds")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()
