@@ -1,0 +1,1 @@
+"""The flows: when and in which order. What happens in them is in `tvec_pv.actions`."""

@@ -7,8 +7,9 @@ from datetime import date, timedelta
 from tvec_pv.domain.errors import DateError
 
 _TIMESTAMP = re.compile(
-    r"(?P<year>\d{4})(?:(?P<month>\d{2})(?:(?P<day>\d{2})(?P<time>\d{2}(?:\d{2}(?:\d{2}(?:\.\d+)?)?)?)?)?)?"
-    r"(?P<offset>[+-]\d{1,4})?"
+    r"(?P<year>\d{4})(?:(?P<month>\d{2})(?:(?P<day>\d{2})"
+    r"(?:(?P<time>\d{2}(?:\d{2}(?:\d{2}(?:\.\d+)?)?)?)(?P<offset>[+-]\d{1,4})?)?)?)?",
+    re.ASCII,
 )
 
 
@@ -32,8 +33,7 @@ class PartialDate:
     @property
     def iso(self) -> str:
         """The calendar part as ISO 8601 of the precision it has: 2024, 2024-03 or 2024-03-09."""
-        calendar = re.split(r"[+-]", self.text)[0]
-        return "-".join(part for part in (calendar[:4], calendar[4:6], calendar[6:8]) if part)
+        return "-".join(part for part in (self.text[:4], self.text[4:6], self.text[6:8]) if part)
 
 
 def read_date(text: str) -> PartialDate:
@@ -60,4 +60,4 @@ def read_date(text: str) -> PartialDate:
 
 
 def full_day(day: date) -> PartialDate:
-    return PartialDate(day.strftime("%Y%m%d"), day, day)
+    return PartialDate(day.isoformat().replace("-", ""), day, day)

@@ -29,6 +29,10 @@ class AlreadyRunning(TvecPvError):
     """Another run holds the store."""
 
 
+class StoreUnavailable(TvecPvError):
+    """The database does not answer."""
+
+
 class NotFound(TvecPvError):
     """Nothing stored under the name that was asked for."""
 

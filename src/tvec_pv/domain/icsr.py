@@ -365,6 +365,7 @@ class Drug:
     action_taken: Text = element("G.k.8")
     reactions: tuple[DrugReaction, ...] = element("G.k.9.i", ())
     additional_codes: tuple[str, ...] = element("G.k.10.r", ())
+    fda_additional_codes: tuple[str, ...] = element("FDA.G.k.10a", ())
     additional_text: str | None = element("G.k.11")
 
 

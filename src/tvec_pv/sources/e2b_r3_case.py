@@ -41,6 +41,7 @@ from tvec_pv.sources.hl7 import (
     words,
 )
 
+RECORD_NUMBERS = tuple(f"{ICH_IDS}{number}" for number in (7, 8, 9, 10))
 FDA_CODES = "2.16.840.1.113883.3.989.5.1.2.2.1.3"
 
 
@@ -206,7 +207,9 @@ def _patient(read: Values, role: Node | None) -> Patient:
     patient = Patient(
         name=read.text(at(person, "name"), "D.1"),
         record_numbers=tuple(
-            node.get("extension", "") for node in every(person, "asIdentifiedEntity", "id") if node.get("extension")
+            node.get("extension", "")
+            for node in every(person, "asIdentifiedEntity", "id")
+            if node.get("root") in RECORD_NUMBERS and node.get("extension")
         ),
         birth_date=read.day(at(person, "birthTime"), "D.2.1"),
         age=read.measured(value("3"), "D.2.2"),

@@ -3,6 +3,8 @@
 The role (G.k.1) is not in the drug: it stands in a causality assessment that names the drug by its identifier.
 """
 
+from collections.abc import Sequence
+
 from tvec_pv.domain.icsr import CausalityOpinion, Dose, Drug, DrugReaction, Substance, Text
 from tvec_pv.sources.hl7 import (
     ICH_CODES,
@@ -21,6 +23,7 @@ from tvec_pv.sources.hl7 import (
 )
 
 ROLE = ICH_CODES + "13"
+ADDITIONAL = ICH_CODES + "17"
 FDA_ROLE = "2.16.840.1.113883.3.989.5.1.2.1.1.8"
 
 
@@ -92,12 +95,20 @@ def _drug(
         indications=read.terms(reasons.get(ich("19"), ()), "G.k.7.r"),
         action_taken=next((read.code(one, "G.k.8") for one in every(node, "inboundRelationship", "act", "code")), None),
         reactions=matrix,
-        additional_codes=tuple(
-            found
-            for one in about.get(ich("9"), ())
-            if isinstance(found := read.code(at(one, "value"), "G.k.10.r"), str)
-        ),
+        additional_codes=_codes(read, about.get(ich("9"), ()), "G.k.10.r", is_ich=True),
+        fda_additional_codes=_codes(read, about.get(ich("9"), ()), "FDA.G.k.10a", is_ich=False),
         additional_text=words(text),
+    )
+
+
+def _codes(read: Values, observations: Sequence[Node], element: str, *, is_ich: bool) -> tuple[str, ...]:
+    """Coded information on the drug: ICH's list and FDA's give the same numbers other meanings."""
+    values = (at(one, "value") for one in observations)
+    return tuple(
+        code
+        for value in values
+        if value is not None and (value.get("codeSystem") == ADDITIONAL) is is_ich
+        if isinstance(code := read.code(value, element), str)
     )
 
 

@@ -92,7 +92,7 @@ def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
     """The case of one report, given its row of each table (`Rows` by table name)."""
     read = _Reading()
     caseid, version = demo.get("caseid"), read.number(demo.get("caseversion"), "version")
-    sender, number = demo.get("mfr_sndr"), demo.get("mfr_num")
+    sender = demo.get("mfr_sndr")
     is_study = any(row.get("rpsr_cod") == "SDY" for row in rows["RPSR"])
     literature = demo.get("lit_ref")
     case = Case(
@@ -102,19 +102,25 @@ def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
         first_received=read.day(demo.get("init_fda_dt"), "C.1.4"),
         latest_received=read.day(demo.get("fda_dt"), "C.1.5"),
         expedited=EXPEDITED.get(demo.get("rept_cod") or ""),
-        other_ids=(Identifier(source=sender, number=number),) if number else (),
+        other_ids=_other_ids(demo),
         reporters=_reporters(demo),
         sender=Sender(organisation=sender) if sender else None,
         literature=(literature,) if literature else (),
         patient=_patient(read, demo),
-        reactions=_reactions(demo, rows),
+        reactions=_reactions(read, demo, rows),
         drugs=_drugs(read, rows),
     )
     return case, tuple(read.findings)
 
 
+def _other_ids(demo: Row) -> tuple[Identifier, ...]:
+    """The manufacturer's and another authority's number: by them the same case is found elsewhere."""
+    given = ((demo.get("mfr_sndr"), demo.get("mfr_num")), ("authority", demo.get("auth_num")))
+    return tuple(Identifier(source=source, number=number) for source, number in given if number)
+
+
 def _reporters(demo: Row) -> tuple[Reporter, ...]:
-    qualification, country = OCCUPATIONS.get(demo.get("occp_cod") or ""), demo.get("reporter_country")
+    qualification, country = OCCUPATIONS.get(demo.get("occp_cod") or ""), _country(demo.get("reporter_country"))
     if not qualification and not country:
         return ()
     return (Reporter(qualification=qualification, country=country, is_primary=True),)
@@ -131,7 +137,13 @@ def _patient(read: _Reading, demo: Row) -> Patient:
     )
 
 
-def _reactions(demo: Row, rows: Rows) -> tuple[Reaction, ...]:
+def _country(name: str | None) -> str | None:
+    return None if name == "COUNTRY NOT SPECIFIED" else name
+
+
+def _reactions(read: _Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
+    """FAERS gives one event date and one set of outcomes per case; each reaction carries them."""
+    start = read.day(demo.get("event_dt"), "E.i.4")
     criteria = {name for row in rows["OUTC"] if (name := CRITERIA.get(row.get("outc_cod") or ""))}
     seriousness = Seriousness(is_case_level=True, **dict.fromkeys(criteria, True))
     return tuple(
@@ -139,7 +151,8 @@ def _reactions(demo: Row, rows: Rows) -> tuple[Reaction, ...]:
             id=str(number),
             term=Term(name=row.get("pt")),
             seriousness=seriousness,
-            country=demo.get("occr_country"),
+            start=start,
+            country=_country(demo.get("occr_country")),
         )
         for number, row in enumerate(rows["REAC"], 1)
     )
@@ -162,12 +175,11 @@ def _drugs(read: _Reading, rows: Rows) -> tuple[Drug, ...]:
 
 def _drug(read: _Reading, row: Row, therapies: list[Row], indications: tuple[Term, ...]) -> Drug:
     where = f"drug {row.get('drug_seq')}"
-    substance = row.get("prod_ai")
     return Drug(
         id=row.get("drug_seq"),
         role=ROLES.get(row.get("role_cod") or "", row.get("role_cod")),
         name=row.get("drugname"),
-        substances=(Substance(name=substance),) if substance else (),
+        substances=tuple(Substance(name=one) for one in (row.get("prod_ai") or "").split("\\") if one),
         authorisation_number=row.get("nda_num"),
         doses=_doses(read, row, therapies, where),
         indications=indications,

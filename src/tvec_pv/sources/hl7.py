@@ -184,13 +184,16 @@ class Values:
         return tuple(self.term(at(node, "value"), element) for node in observations)
 
     def interval(self, node: Node | None, elements: tuple[str, str, str]) -> tuple[Day, Day, Quantity | None]:
-        """Start, end and duration of an effectiveTime: an IVL_TS, or an SXPR_TS of several."""
+        """Start, end and duration of an effectiveTime: an IVL_TS, an SXPR_TS of several, or a null flavor of all."""
         parts = [] if node is None else [node, *every(node, "comp")]
         start = end = width = None
         for part in parts:
             start = at(part, "low") if start is None else start
             end = at(part, "high") if end is None else end
             width = at(part, "width") if width is None else width
+        if start is None and end is None and width is None and node is not None:
+            flavor = self.null_flavor(node, elements[0])
+            return flavor, flavor, None
         return (
             self.day(start, elements[0]),
             self.day(end, elements[1]),

@@ -76,16 +76,14 @@ def _csv_rows(path: Path) -> Iterator[tuple[object, ...]]:
 def _xlsx_rows(path: Path) -> Iterator[tuple[object, ...]]:
     from openpyxl import load_workbook
 
-    try:
-        workbook = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    except (OSError, KeyError, ValueError) as error:
-        raise UnreadableFile("the workbook cannot be opened: save it again as .xlsx") from error
-    try:
+    with path.open("rb") as file:
+        try:
+            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        except (OSError, KeyError, ValueError) as error:
+            raise UnreadableFile("the workbook cannot be opened: save it again as .xlsx") from error
         sheet = workbook.worksheets[0]
         sheet.reset_dimensions()
         yield from sheet.iter_rows(values_only=True)
-    finally:
-        workbook.close()
 
 
 def _text(cell: object) -> str:

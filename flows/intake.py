@@ -1,0 +1,39 @@
+"""Intake as a flow: one task, because a batch of files is one run with one balance."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.steps import RETRIES
+from tvec_pv.actions.intake import take_in
+from tvec_pv.actions.runs import open_house
+from tvec_pv.cli.views import intake_lines
+from tvec_pv.domain.records import check_balance
+from tvec_pv.settings import settings
+
+
+@task(name="take in files", cache_policy=NO_CACHE, **RETRIES)
+def take_in_files(inbox: list[str]) -> dict[str, Any]:
+    result = take_in(open_house(settings()), [Path(path) for path in inbox])
+    create_table_artifact(
+        key="files",
+        description=f"Files of intake run {result.run}",
+        table=[
+            {"file": file.name, "format": file.format, "received": file.balance.received}
+            | {str(one): count for one, count in file.balance.classes.items()}
+            for file in result.files
+        ],
+    )
+    create_markdown_artifact(key="balance", markdown=f"Run {result.run}: **{result.balance.sentence}**")
+    check_balance(result.balance)
+    return {"run": result.run, "lines": intake_lines(result)}
+
+
+@flow(name="intake")
+def intake(inbox: list[str]) -> dict[str, Any]:
+    """Take in every file of the inbox; fails when the records do not balance."""
+    taken: dict[str, Any] = take_in_files(inbox)
+    return taken

@@ -1,0 +1,24 @@
+"""Prefect for one machine: its state under the home folder, nothing sent anywhere, quiet libraries.
+
+Call `prepare` before Prefect is imported. What the environment says already is kept.
+"""
+
+import os
+from pathlib import Path
+
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+    "GX_ANALYTICS_ENABLED": "false",
+}
+
+
+def prepare(home: Path) -> None:
+    for name, value in _QUIET.items():
+        os.environ.setdefault(name, value)
+    os.environ.setdefault("PREFECT_HOME", str((home / "prefect").resolve()))

@@ -1,0 +1,1 @@
+"""Every change to the store: one function, its transactions, and their audit rows inside them."""

@@ -1,0 +1,37 @@
+"""Loading the background, with its audit row."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tvec_pv.actions.runs import House, run, utc_now
+from tvec_pv.background.quarters import Quarter, load
+from tvec_pv.progress import report
+from tvec_pv.sources.formats import find_files
+from tvec_pv.store import changes
+from tvec_pv.store.database import writing
+from tvec_pv.store.raw_files import keep
+
+
+def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter, bool], ...]:
+    """Load every FAERS extract that the paths name or hold; beside each, whether it is new."""
+    loaded = []
+    with run(house, "background") as under_way:
+        for path in find_files(list(paths)):
+            kept = keep(path, house.settings.raw)
+            quarter, is_new = load(
+                kept.path,
+                kept.name,
+                kept.sha256,
+                house.settings.background,
+                house.knowledge.product,
+                utc_now().isoformat(timespec="seconds"),
+            )
+            report("loading", quarter.name, quarter.reports)
+            loaded.append((quarter, is_new))
+            if is_new:
+                entry = changes.AuditEntry("background loaded", f"file {quarter.sha256}", asdict(quarter))
+                with writing(house.store) as transaction:
+                    changes.append_audit(transaction, house.settings.actor, [entry], utc_now())
+        under_way.summary.update(extracts=len(loaded), new=sum(is_new for _, is_new in loaded))
+    return tuple(loaded)

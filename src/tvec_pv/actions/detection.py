@@ -1,0 +1,100 @@
+"""Detection: a snapshot of the current cases against the background; every flag with what it was made on."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from tvec_pv import __version__
+from tvec_pv.actions.runs import House, run, utc_now
+from tvec_pv.background.quarters import count
+from tvec_pv.domain.assessment import assess
+from tvec_pv.domain.case_json import decode_case
+from tvec_pv.domain.signals import CountedReaction, Flag, Pair, count_pairs, flag
+from tvec_pv.domain.terms import normalise
+from tvec_pv.progress import report
+from tvec_pv.store import changes, reads
+from tvec_pv.store.database import reading, writing
+
+NO_BACKGROUND = "no background"
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionResult:
+    """What a look at the snapshot gave. `background` names the release, or says that there is none."""
+
+    run: int
+    cases: int
+    background: str
+    pairs: tuple[Pair, ...]
+    flags: tuple[Flag, ...]
+    new_flags: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "run": self.run,
+            "cases": self.cases,
+            "background": self.background,
+            "pairs": len(self.pairs),
+            "flags": len(self.flags),
+            "new_flags": self.new_flags,
+        }
+
+
+def detect_signals(house: House) -> DetectionResult:
+    """Flag what the rules and thresholds in force find; the same evidence flags once."""
+    with run(house, "detect") as under_way:
+        _assess_under_current_profile(house)
+        with reading(house.store) as connection:
+            counted = [
+                version
+                for version in reads.current_versions(connection)
+                if version.product_is_suspect and not version.is_nullified
+            ]
+            reactions = reads.counted_reactions(connection, counted, house.knowledge.profile.version)
+        pairs, background = _pairs(house, reactions, len(counted))
+        flags = flag(reactions, pairs, house.thresholds)
+        report("detecting", "pairs", len(pairs))
+        new = _store_flags(house, under_way.id, flags, background)
+        result = DetectionResult(under_way.id, len(counted), background, pairs, flags, new)
+        under_way.summary.update(result.as_json())
+    return result
+
+
+def _assess_under_current_profile(house: House) -> None:
+    """Assess current versions that were assessed under an older profile only; earlier verdicts stay."""
+    profile = house.knowledge.profile.version
+    with reading(house.store) as connection:
+        ids = [version.version_id for version in reads.current_versions(connection)]
+        missing = reads.unassessed(connection, ids, profile)
+    if not missing:
+        return
+    with writing(house.store) as transaction:
+        now = utc_now()
+        for version_id, document in missing:
+            assessment = assess(decode_case(document), house.knowledge)
+            changes.add_assessment(transaction, version_id, assessment, __version__, now)
+        entry = changes.AuditEntry("assessed again", f"profile {profile}", {"case_versions": len(missing)})
+        changes.append_audit(transaction, house.settings.actor, [entry], now)
+
+
+def _pairs(house: House, reactions: list[CountedReaction], cases: int) -> tuple[tuple[Pair, ...], str]:
+    names = sorted({normalise(reaction.name) for reaction in reactions})
+    background = count(house.settings.background, names)
+    return count_pairs(reactions, cases, background), background.release if background else NO_BACKGROUND
+
+
+def _store_flags(house: House, run_id: int, flags: tuple[Flag, ...], background: str) -> int:
+    versions = house.versions | {"background": background}
+    limits = house.thresholds
+    thresholds = {one.name: getattr(limits, one.name) for one in fields(limits) if one.name != "rules"}
+    new = 0
+    with writing(house.store) as transaction:
+        now = utc_now()
+        entries = []
+        for one in flags:
+            flag_id = changes.add_flag(transaction, one, versions, thresholds, run_id, now)
+            if flag_id is not None:
+                new += 1
+                detail = {"flag": flag_id, "rule": one.rule, "cases": len(one.versions)}
+                entries.append(changes.AuditEntry("signal flagged", f"pair {one.pair.key}", detail))
+        changes.append_audit(transaction, house.settings.actor, entries, now)
+    return new

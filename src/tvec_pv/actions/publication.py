@@ -1,0 +1,64 @@
+"""Publication: the workbook of what is known now, and the audit row of its export."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tvec_pv.actions.runs import House, run, utc_now
+from tvec_pv.background.quarters import release, status
+from tvec_pv.domain.records import add_up, check_balance
+from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
+from tvec_pv.progress import report
+from tvec_pv.store import changes, reads
+from tvec_pv.store.database import reading, writing
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    run: int
+    path: Path
+    data_hash: str
+
+    def as_json(self) -> dict[str, Any]:
+        return {"run": self.run, "path": str(self.path), "data_hash": self.data_hash}
+
+
+def publish(house: House, folder: Path | None = None) -> ExportResult:
+    """Write the workbook; `OutOfBalance` when the receipts of all runs do not add up."""
+    target = (folder or house.settings.workbooks).resolve()
+    with run(house, "export") as under_way:
+        snapshot = _snapshot(house, under_way.started_at)
+        check_balance(add_up(one["balance"] for one in snapshot.receipts))
+        target.mkdir(parents=True, exist_ok=True)
+        path = target / workbook_name(house.knowledge.product, snapshot.data_lock_point, target)
+        data_hash = write_workbook(snapshot, path)
+        report("exporting", path.name, len(snapshot.cases))
+        result = ExportResult(under_way.id, path, data_hash)
+        with writing(house.store) as transaction:
+            detail = {"data_hash": data_hash, "cases": len(snapshot.cases), "run": under_way.id}
+            entry = changes.AuditEntry("workbook exported", path.name, detail)
+            changes.append_audit(transaction, house.settings.actor, [entry], utc_now())
+        under_way.summary.update(file=path.name, data_hash=data_hash)
+    return result
+
+
+def _snapshot(house: House, at: Any) -> Snapshot:
+    quarters = status(house.settings.background)
+    with reading(house.store) as connection:
+        current = reads.current_versions(connection)
+        counted = [version for version in current if not version.is_nullified]
+        receipts = [one | {"balance": reads.receipt_balance(one)} for one in reads.all_receipts(connection)]
+        return Snapshot(
+            data_lock_point=at,
+            product=house.knowledge.product,
+            profile=house.knowledge.profile,
+            versions=house.versions,
+            background=release(quarters) if quarters else "no background: no statistic was computed",
+            period_start=min((one["started_at"].date() for one in receipts), default=None),
+            receipts=receipts,
+            signals=reads.signals(connection),
+            cases=list(reads.case_views(connection, counted)),
+            nullified=len(current) - len(counted),
+            held=len(reads.held_records(connection)),
+            findings=reads.all_findings(connection),
+        )

@@ -1,0 +1,318 @@
+"""`tvec-pv`: what people and scripts call. Heavy libraries are imported by the command that needs them."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tvec_pv import __version__
+
+if TYPE_CHECKING:
+    from tvec_pv.actions.runs import House
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+
+app = typer.Typer(
+    help="Nightly pharmacovigilance: read reports, check, classify, flag, store, export.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+cases = typer.Typer(help="Cases as they stand now.", no_args_is_help=True)
+quarantine = typer.Typer(help="Records that are held back, with every reason.", no_args_is_help=True)
+signals = typer.Typer(help="Pairs of product and reaction that were flagged.", no_args_is_help=True)
+background = typer.Typer(help="Reports of other products, for the statistics.", no_args_is_help=True)
+audit = typer.Typer(help="The trail of every change.", no_args_is_help=True)
+database = typer.Typer(help="The database.", no_args_is_help=True)
+for group, name in (
+    (cases, "cases"),
+    (quarantine, "quarantine"),
+    (signals, "signals"),
+    (background, "background"),
+    (audit, "audit"),
+    (database, "db"),
+):
+    app.add_typer(group, name=name)
+
+Paths = Annotated[list[Path], typer.Argument(help="Files or folders, read in name order.", show_default=False)]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as documented in docs/reference/json.md.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Folder for the workbook.", show_default=False)]
+
+
+def main() -> None:
+    """Run a command; a failure that this product names is one line on standard error and exit code 1."""
+    from tvec_pv.domain.errors import TvecPvError
+
+    try:
+        app()
+    except TvecPvError as error:
+        typer.echo(f"tvec-pv: {error}", err=True)
+        sys.exit(FAILED)
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(f"tvec-pv {__version__}")
+        raise typer.Exit(DONE)
+
+
+@app.command()
+def nightly(inbox: Paths, out: Out = None) -> None:
+    """Run the night: intake, detect, export. Ends with the balance and where the workbook lies."""
+    from flows.settings import prepare
+    from tvec_pv.settings import settings
+
+    _check_paths(inbox)
+    prepare(settings().home)
+    with _watched():
+        from flows.nightly import nightly as flow
+
+        result = flow([str(path.resolve()) for path in inbox], str(out.resolve()) if out else None)
+    for line in result["lines"]:
+        typer.echo(line)
+
+
+@app.command()
+def intake(paths: Paths, as_json: AsJson = False) -> None:
+    """Take in report files: each record ends in exactly one class. Starts at once, without Prefect."""
+    from tvec_pv.actions.intake import take_in
+    from tvec_pv.cli.views import intake_lines
+    from tvec_pv.domain.records import check_balance
+
+    _check_paths(paths)
+    with _watched(quiet=as_json):
+        result = take_in(_house(), paths)
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        _print_lines(intake_lines(result))
+    check_balance(result.balance)
+
+
+@app.command()
+def detect(as_json: AsJson = False) -> None:
+    """Look for signals among the current cases, against the background that is loaded."""
+    from tvec_pv.actions.detection import detect_signals
+    from tvec_pv.cli.views import detection_lines
+
+    with _watched(quiet=as_json):
+        result = detect_signals(_house())
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        _print_lines(detection_lines(result))
+
+
+@app.command()
+def export(out: Out = None, as_json: AsJson = False) -> None:
+    """Write the safety workbook of what is known now."""
+    from tvec_pv.actions.publication import publish
+
+    with _watched(quiet=as_json):
+        result = publish(_house(), out)
+    if as_json:
+        _print_json(result.as_json())
+    else:
+        typer.echo(f"workbook {result.path}")
+
+
+@app.command()
+def explain(case: Annotated[str, typer.Argument(help="A case number, as in `cases list`.")]) -> None:
+    """Say why a case was classified as it is, rule by rule."""
+    from tvec_pv.cli.views import explanation_lines
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        _print_lines(explanation_lines(reads.get_case(connection, case)))
+
+
+@app.command()
+def serve(
+    inbox: Annotated[Path, typer.Option(help="Folder that the night reads.")] = Path("sample_reports/inbox"),
+    cron: Annotated[str, typer.Option(help="When the night runs, in the machine's time zone.")] = "0 2 * * *",
+    port: Annotated[int, typer.Option(help="Port of the pages with the runs, on this machine only.")] = 4200,
+) -> None:
+    """Start a Prefect server on this machine and run the night on its cron, until stopped with Ctrl-C."""
+    from flows.settings import prepare
+    from tvec_pv.settings import settings
+
+    _check_paths([inbox])
+    prepare(settings().home)
+    from flows.serve import serve_nightly
+
+    serve_nightly(inbox.resolve(), cron, port)
+
+
+@cases.command("list")
+def list_cases(as_json: AsJson = False) -> None:
+    """All cases that count, with what the night made of them."""
+    from tvec_pv.cli.views import case_lines, case_summaries
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        summaries = case_summaries(reads.case_views(connection, reads.current_versions(connection)))
+    if as_json:
+        _print_json(summaries)
+    else:
+        _print_lines(case_lines(summaries))
+
+
+@cases.command("show")
+def show_case(
+    case: Annotated[str, typer.Argument(help="A case number, as in `cases list`.")], as_json: AsJson = False
+) -> None:
+    """One whole case by E2B(R3) element numbers, with its assessment and findings."""
+    from tvec_pv.cli.views import case_json, case_page
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        view = reads.get_case(connection, case)
+    if as_json:
+        _print_json(case_json(view))
+    else:
+        _print_lines(case_page(view))
+
+
+@quarantine.command("list")
+def list_held(as_json: AsJson = False) -> None:
+    """Every record held back, oldest first."""
+    from tvec_pv.cli.views import held_lines
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        held = reads.held_records(connection)
+    if as_json:
+        _print_json(held)
+    else:
+        _print_lines(held_lines(held))
+
+
+@signals.command("list")
+def list_signals(as_json: AsJson = False) -> None:
+    """Every pair that was flagged, with the rules that flagged it."""
+    from tvec_pv.cli.views import signal_lines
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        found = reads.signals(connection)
+    if as_json:
+        _print_json(found)
+    else:
+        _print_lines(signal_lines(found))
+
+
+@signals.command("show")
+def show_signal(
+    signal: Annotated[int, typer.Argument(help="A signal's number, as in `signals list`.")], as_json: AsJson = False
+) -> None:
+    """One signal: every flag with its sentence, its 2x2 table and the cases behind it."""
+    from tvec_pv.cli.views import signal_page
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        found = reads.get_signal(connection, signal)
+    if as_json:
+        _print_json(found)
+    else:
+        _print_lines(signal_page(found))
+
+
+@background.command("load")
+def load_background(paths: Paths, as_json: AsJson = False) -> None:
+    """Load FAERS quarterly extracts (zip or folder). The same bytes are loaded once."""
+    from dataclasses import asdict
+
+    from tvec_pv.actions.background import load_background as load
+    from tvec_pv.cli.views import quarter_line
+
+    _check_paths(paths)
+    with _watched(quiet=as_json):
+        loaded = load(_house(), paths)
+    if as_json:
+        _print_json([asdict(quarter) | {"new": is_new} for quarter, is_new in loaded])
+    else:
+        _print_lines([quarter_line(quarter, "loaded" if is_new else "loaded before") for quarter, is_new in loaded])
+
+
+@background.command("status")
+def background_status(as_json: AsJson = False) -> None:
+    """What the background is made of."""
+    from dataclasses import asdict
+
+    from tvec_pv.background.quarters import release, status
+    from tvec_pv.cli.views import quarter_line
+    from tvec_pv.settings import settings
+
+    quarters = status(settings().background)
+    if as_json:
+        _print_json([asdict(quarter) for quarter in quarters])
+    elif quarters:
+        _print_lines([release(quarters), *(quarter_line(quarter, "loaded") for quarter in quarters)])
+    else:
+        typer.echo("no background is loaded: statistics are not computed (`tvec-pv background load PATH`)")
+
+
+@audit.command("verify")
+def verify_audit() -> None:
+    """Walk the chain of the audit trail; exit code 1 and the first altered row when it does not hold."""
+    from tvec_pv.store import reads
+
+    with _reading() as connection:
+        rows = reads.verify_audit(connection)
+    typer.echo(f"the audit trail holds: {rows} rows, each chained to the one before")
+
+
+@database.command("upgrade")
+def upgrade_database() -> None:
+    """Create the database, or bring it to the newest migration."""
+    typer.echo(f"{_house().store.name} is up to date")
+
+
+def _house() -> "House":
+    from tvec_pv.actions.runs import open_house
+    from tvec_pv.settings import settings
+
+    return open_house(settings())
+
+
+@contextmanager
+def _reading() -> Iterator[Any]:
+    from tvec_pv.settings import settings
+    from tvec_pv.store.database import open_store, reading
+
+    with reading(open_store(settings().url)) as connection:
+        yield connection
+
+
+@contextmanager
+def _watched(*, quiet: bool = False) -> Iterator[None]:
+    """Show progress on a terminal's standard error; stay silent for scripts."""
+    if quiet:
+        yield
+        return
+    from tvec_pv.cli.views import progress_display
+    from tvec_pv.progress import watched_by
+
+    with progress_display() as listener, watched_by(listener):
+        yield
+
+
+def _check_paths(paths: list[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            typer.echo(f"tvec-pv: there is no file or folder {path}", err=True)
+            raise typer.Exit(WRONG_USAGE)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _print_lines(lines: list[str]) -> None:
+    for line in lines:
+        typer.echo(line)

@@ -1,0 +1,181 @@
+"""What the commands print for people, and the JSON they print for scripts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tvec_pv.domain.seriousness import NAMES
+from tvec_pv.progress import Listener
+
+if TYPE_CHECKING:
+    from tvec_pv.actions.detection import DetectionResult
+    from tvec_pv.actions.intake import IntakeResult
+    from tvec_pv.background.quarters import Quarter
+    from tvec_pv.store.reads import CaseView
+
+_LISTED = {"L": "listed", "U": "unlisted", "I": "indeterminate"}
+
+
+@contextmanager
+def progress_display() -> Iterator[Listener]:
+    """A live line per step on standard error; plain lines when it is not a terminal."""
+    from rich.console import Console
+    from rich.status import Status
+
+    console = Console(stderr=True, highlight=False)
+    if not console.is_terminal:
+        yield lambda step, item, done: console.print(f"{step} {item}: {done}", markup=False, soft_wrap=True)
+        return
+    with Status("starting", console=console) as status:
+        yield lambda step, item, done: status.update(f"{step} {item}: {done}")
+
+
+def intake_lines(result: "IntakeResult") -> list[str]:
+    lines = []
+    for file in result.files:
+        classes = ", ".join(f"{count} {one}" for one, count in file.balance.classes.items() if count)
+        lines.append(f"{file.name} ({file.format}): received {file.balance.received}: {classes or 'nothing'}")
+    if not result.files:
+        lines.append("ALERT: the inbox is empty; if reports were expected, ask the source")
+    elif result.is_unchanged:
+        lines.append("nothing changed: every file was taken in before")
+    return [*lines, result.balance.sentence]
+
+
+def detection_lines(result: "DetectionResult") -> list[str]:
+    return [
+        f"{result.cases} cases, {len(result.pairs)} pairs of product and reaction, {result.background}",
+        f"{len(result.flags)} flags stand, {result.new_flags} of them new",
+    ]
+
+
+def case_summaries(views: Iterable["CaseView"]) -> list[dict[str, Any]]:
+    return [
+        {
+            "case": view.case_key,
+            "class": view.record_class,
+            "nullified": view.is_nullified,
+            "latest_received": view.latest_received,
+            "primary_category": view.assessment.get("primary", ""),
+            "serious": view.assessment.get("serious", False),
+            "reactions": [one["name"] for one in view.assessment.get("reactions", ())],
+            "verdicts": {one["region"]: one["verdict"] for one in view.assessment.get("verdicts", ())},
+        }
+        for view in views
+    ]
+
+
+def case_lines(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
+    if not summaries:
+        return ["no case is stored yet"]
+    return [
+        f"{one['case']}  {'NULLIFIED' if one['nullified'] else 'serious' if one['serious'] else 'non-serious'}  "
+        f"{one['primary_category']}  {', '.join(one['reactions'])}  "
+        + ", ".join(f"{region} {verdict}" for region, verdict in one["verdicts"].items())
+        for one in summaries
+    ]
+
+
+def case_json(view: "CaseView") -> dict[str, Any]:
+    """The documented form of `tvec-pv cases show --json`."""
+    return {
+        "case_key": view.case_key,
+        "class": view.record_class,
+        "nullified": view.is_nullified,
+        "versions": view.versions,
+        "stored_at": view.stored_at,
+        "source": {"file": view.file, "record": view.place},
+        "case": view.document,
+        "assessment": view.assessment,
+        "findings": list(view.findings),
+    }
+
+
+def case_page(view: "CaseView") -> list[str]:
+    state = "nullified, in no count" if view.is_nullified else f"current version came as {view.record_class}"
+    lines = [f"case {view.case_key}: {state}; {view.versions} version(s); from {view.file}, {view.place}"]
+    for one in view.assessment["reactions"]:
+        criteria = ", ".join(NAMES[name] for name in one["criteria"])
+        listed = ", ".join(f"{_LISTED[at['listed']]} in {at['region']}" for at in one["listedness"])
+        serious = f"serious ({criteria})" if criteria else "serious" if one["serious"] else "non-serious"
+        lines.append(f"  reaction {one['number']}: {one['name']}: {one['category']}, {serious}, {listed}")
+    lines.extend(_verdict_lines(view.assessment))
+    lines.extend(f"  {one['severity']} {one['check']} {one['where']}: {one['message']}" for one in view.findings)
+    return [*lines, "the whole case: tvec-pv cases show ID --json; the reasons: tvec-pv explain ID"]
+
+
+def explanation_lines(view: "CaseView") -> list[str]:
+    """Why: what was read, what matched, which rule decided."""
+    assessment = view.assessment
+    lines = [
+        f"case {view.case_key}, assessed under safety profile {assessment['profile_version']}, "
+        f"day 0 {assessment['day_0'] or 'not known'}, country {assessment['country'] or 'not known'}"
+    ]
+    for one in assessment["reactions"]:
+        lines.append(f"reaction {one['number']}: {one['name']}")
+        lines.extend(f"  {reason}" for reason in one["reasons"])
+        for at in one["listedness"]:
+            unchecked = "" if at["verified"] else " (source not checked)"
+            lines.append(f"  {at['region']}: {_LISTED[at['listed']]} by rule {at['rule']}: {at['reason']}{unchecked}")
+        if one["designated"]:
+            lines.append("  designated medical event")
+        if one["proposal"]:
+            lines.append(f"  proposal: {one['proposal']}")
+    return [*lines, *_verdict_lines(assessment)]
+
+
+def _verdict_lines(assessment: Mapping[str, Any]) -> list[str]:
+    return [
+        f"  {one['region']}: {one['verdict']}{', due ' + one['due'] if one['due'] else ''}: {one['reason']}"
+        for one in assessment["verdicts"]
+    ]
+
+
+def held_lines(held: Sequence[Mapping[str, Any]]) -> list[str]:
+    lines = []
+    for one in held:
+        lines.append(f"record {one['id']}: {one['file']}, {one['place']}, case {one['case_key'] or 'without number'}")
+        lines.extend(
+            f"  {finding['check']}: {finding['message']}"
+            for finding in one["findings"]
+            if finding["severity"] == "critical"
+        )
+    return lines or ["nothing is held back"]
+
+
+def signal_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{one['id']}  {one['name']}  {one['category']}  {', '.join(dict.fromkeys(flag['rule'] for flag in one['flags']))}"
+        for one in found
+    ] or ["nothing was flagged yet"]
+
+
+def signal_page(signal: Mapping[str, Any]) -> list[str]:
+    lines = [
+        f"signal {signal['id']}: {signal['name']} ({signal['category']}), first flagged {signal['detected_at']:%Y-%m-%d}"
+    ]
+    for flag in signal["flags"]:
+        lines.append(f"{flag['raised_at']:%Y-%m-%d} {flag['rule']}: {flag['sentence']}")
+        lines.extend(_statistics_lines(flag["statistics"]))
+        lines.append(f"  thresholds {flag['versions']['thresholds']}, background: {flag['versions']['background']}")
+        lines.append(f"  cases: {', '.join(flag['cases'])}")
+    return lines
+
+
+def _statistics_lines(numbers: Mapping[str, Any]) -> list[str]:
+    if not numbers:
+        return ["  no background: no statistic was computed"]
+    measures = (
+        f"{name.upper()} {numbers[name]:.2f} ({numbers[name + '_lower']:.2f} to {numbers[name + '_upper']:.2f})"
+        for name in ("prr", "ror", "ic")
+        if numbers[name] is not None
+    )
+    cells = ", ".join(f"{name} {numbers[name]}" for name in "abcd")
+    return [f"  {cells}, expected {numbers['expected']:.2f}; {', '.join(measures)}"]
+
+
+def quarter_line(quarter: "Quarter", state: str) -> str:
+    return (
+        f"{quarter.name}: {state}, {quarter.reports} reports, {quarter.product_reports} of them name the product, "
+        f"received {quarter.first_received or '?'} to {quarter.last_received or '?'}"
+    )

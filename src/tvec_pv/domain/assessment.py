@@ -1,0 +1,154 @@
+"""The assessment of one case version: every reaction and the case, each statement with its reason."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tvec_pv.domain.classification import Classified, classify
+from tvec_pv.domain.icsr import Case, Reaction, known
+from tvec_pv.domain.listedness import Listedness, assess_listedness
+from tvec_pv.domain.product_names import Product
+from tvec_pv.domain.safety_profile import Listed, SafetyProfile
+from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
+from tvec_pv.domain.terms import Dictionary
+from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything a judgement depends on, by version."""
+
+    product: Product
+    profile: SafetyProfile
+    reporting: ReportingRules
+    dictionary: Dictionary
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionAssessment:
+    """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself."""
+
+    number: int
+    name: str
+    category: str
+    concept: str
+    matched_by: str
+    matched_name: str
+    serious: bool
+    criteria: tuple[str, ...]
+    fatal: bool
+    designated: bool
+    is_event: bool
+    signal: str
+    listedness: tuple[Listedness, ...]
+    proposal: str
+    reasons: tuple[str, ...]
+
+    def listed_in(self, region: str) -> Listed:
+        return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
+
+    @property
+    def is_serious_unlisted(self) -> bool:
+        """Serious, and not listed in at least one region."""
+        return self.serious and any(one.listed is not Listed.LISTED for one in self.listedness)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A case version under one version of the profile."""
+
+    profile_version: str
+    day_0: date | None
+    country: str | None
+    reactions: tuple[ReactionAssessment, ...]
+    categories: tuple[str, ...]
+    primary: str
+    serious: bool
+    verdicts: tuple[Verdict, ...]
+
+
+def assess(case: Case, knowledge: Knowledge) -> Assessment:
+    """Classify a case and say what follows in each region."""
+    profile = knowledge.profile
+    received = known(case.latest_received) or known(case.first_received)
+    day_0 = received.earliest if received else None
+    reactions = tuple(
+        _assess_reaction(reaction, number, day_0, knowledge) for number, reaction in enumerate(case.reactions, 1)
+    )
+    categories = tuple(dict.fromkeys(reaction.category for reaction in reactions))
+    country = _country(case)
+    events = tuple(
+        Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
+        for one in reactions
+        if one.is_event or one.serious
+    )
+    return Assessment(
+        profile_version=profile.version,
+        day_0=day_0,
+        country=country,
+        reactions=reactions,
+        categories=categories,
+        primary=profile.primary(categories),
+        serious=any(reaction.serious for reaction in reactions),
+        verdicts=reporting_verdicts(knowledge.reporting, events, country, day_0),
+    )
+
+
+def _assess_reaction(reaction: Reaction, number: int, day_0: date | None, knowledge: Knowledge) -> ReactionAssessment:
+    profile = knowledge.profile
+    found = classify(profile, reaction, knowledge.dictionary)
+    concept = found.concept
+    given, serious, fatal = criteria(reaction), is_serious(reaction), is_fatal(reaction)
+    listedness = tuple(assess_listedness(concept, region, day_0 or date.max, fatal=fatal) for region in profile.regions)
+    proposal = ""
+    if concept is not None and not serious and (concept.serious_by_default or concept.ime):
+        proposal = "reported as not serious; the profile holds it medically important: a physician should decide"
+    return ReactionAssessment(
+        number=number,
+        name=found.name,
+        category=found.category,
+        concept=concept.id if concept else "",
+        matched_by=found.how,
+        matched_name=found.matched,
+        serious=serious,
+        criteria=given,
+        fatal=fatal,
+        designated=profile.is_designated(found.name) or (concept is not None and concept.dme),
+        is_event=concept is None or concept.is_event,
+        signal=concept.signal if concept else "",
+        listedness=listedness,
+        proposal=proposal,
+        reasons=tuple(_reasons(profile, found, reaction, given, serious)),
+    )
+
+
+def _reasons(
+    profile: SafetyProfile, found: Classified, reaction: Reaction, given: tuple[str, ...], serious: bool
+) -> list[str]:
+    category = profile.category_name(found.category)
+    if found.concept is None:
+        reasons = [f"no term of profile {profile.version} has this name, so it is {category}"]
+    else:
+        reasons = [f"{category}: {found.how} {found.matched!r} of {found.concept.id} in profile {profile.version}"]
+        if found.concept.mimic:
+            reasons.append(f"looks like something else and is kept apart from it ({found.concept.mimic})")
+        if found.concept.note:
+            reasons.append(found.concept.note)
+    level = " (given for the whole case)" if reaction.seriousness.is_case_level else ""
+    if given:
+        reasons.append("serious: " + ", ".join(NAMES[name] for name in given) + level)
+    elif serious:
+        reasons.append("serious: the reporter highlighted it as serious (E.i.3.1)")
+    else:
+        reasons.append("not serious: no criterion was reported" + level)
+    return reasons
+
+
+def _country(case: Case) -> str | None:
+    """Where it happened: the reaction's country (E.i.9), else the primary reporter's (C.2.r.3)."""
+    for reaction in case.reactions:
+        if country := known(reaction.country):
+            return country
+    for reporter in sorted(case.reporters, key=lambda one: not one.is_primary):
+        if country := known(reporter.country):
+            return country
+    return None

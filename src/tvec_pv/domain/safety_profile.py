@@ -1,0 +1,117 @@
+"""What is known about the product: concepts with their terms, categories and dated label statements."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from tvec_pv.domain.terms import normalise
+
+
+class Listed(StrEnum):
+    """Listed, unlisted, or indeterminate: to be treated as unlisted until a physician decides (rule LR5)."""
+
+    LISTED = "L"
+    UNLISTED = "U"
+    INDETERMINATE = "I"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What one region's label says of a concept, from a day until a day (both in force)."""
+
+    region: str
+    start: date
+    listed: Listed
+    section: str
+    end: date | None = None
+    fatal_listed_if: str = ""
+    verified: bool = False
+
+    def is_in_force(self, on: date) -> bool:
+        return self.start <= on and (self.end is None or on <= self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing that can happen, by all the names it goes by.
+
+    `is_event` is false for an exposure or an error without a reaction. `signal` names the case rule that flags
+    it; `mimic` says that it is easily taken for something it is not.
+    """
+
+    id: str
+    category: str
+    terms: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+    is_event: bool = True
+    serious_by_default: bool = False
+    ime: str = ""
+    dme: bool = False
+    mimic: str = ""
+    signal: str = ""
+    note: str = ""
+    source: tuple[str, ...] = ()
+    verified: bool = False
+    labels: tuple[Label, ...] = ()
+
+    def labels_in_force(self, region: str, on: date) -> tuple[Label, ...]:
+        return tuple(label for label in self.labels if label.region == region and label.is_in_force(on))
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A group of concepts; the first of those of a case, in the profile's order, is its primary one."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a name led to a concept: by term or by synonym, and which."""
+
+    concept: Concept
+    how: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyProfile:
+    """One version of the profile, with its concepts found by any of their names."""
+
+    version: str
+    approved_by: str
+    regions: tuple[str, ...]
+    categories: tuple[Category, ...]
+    concepts: tuple[Concept, ...]
+    designated: frozenset[str] = frozenset()
+    by_name: Mapping[str, Match] = field(default_factory=dict)
+
+    def find(self, name: str) -> Match | None:
+        return self.by_name.get(normalise(name))
+
+    def is_designated(self, name: str) -> bool:
+        """Whether a term is a designated medical event, by the list or by its concept."""
+        match = self.find(name)
+        return normalise(name) in self.designated or (match is not None and match.concept.dme)
+
+    def category_name(self, category: str) -> str:
+        return next((one.name for one in self.categories if one.id == category), category)
+
+    def primary(self, categories: Sequence[str]) -> str:
+        """The first of the categories in the profile's order of precedence, or none."""
+        return next((one.id for one in self.categories if one.id in categories), "")
+
+
+def index(concepts: Sequence[Concept]) -> dict[str, Match]:
+    """Concepts by normalised term and synonym; `ValueError` names a name that two of them claim."""
+    found: dict[str, Match] = {}
+    for concept in concepts:
+        for how, names in (("term", concept.terms), ("synonym", concept.synonyms)):
+            for name in names:
+                key = normalise(name)
+                if key in found and found[key].concept is not concept:
+                    raise ValueError(f"{name!r} belongs to {found[key].concept.id} and to {concept.id}")
+                found.setdefault(key, Match(concept, how, name))
+    return found

@@ -1,0 +1,76 @@
+"""Must this be reported, and by when? US 21 CFR 600.80(c); GVP VI.B.7 and VI.C.3 in the EU.
+
+Days are calendar days, weekends included; day 0 is the day the information reached anyone who works for the
+company, in their own local date; due = day 0 + days.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tvec_pv.domain.safety_profile import Listed
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingRules:
+    """Periods in calendar days and the countries of the European Economic Area."""
+
+    version: str
+    us_alert_days: int
+    eu_serious_days: int
+    eu_non_serious_days: int
+    eea: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a region asks for. `due` is None where no clock runs."""
+
+    region: str
+    verdict: str
+    due: date | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules look at, per reaction that is a clinical event."""
+
+    name: str
+    serious: bool
+    listed: dict[str, Listed]
+
+
+def reporting_verdicts(
+    rules: ReportingRules, events: tuple[Facts, ...], country: str | None, day_0: date | None
+) -> tuple[Verdict, ...]:
+    """The verdict of each region for one case version."""
+    return (_us(rules, events, day_0), _eu(rules, events, country, day_0))
+
+
+def _us(rules: ReportingRules, events: tuple[Facts, ...], day_0: date | None) -> Verdict:
+    if not events:
+        return Verdict("US", "NO_AE_LOG", None, "no adverse experience was reported: kept, no individual report")
+    for event in events:
+        listed = event.listed.get("US", Listed.UNLISTED)
+        if event.serious and listed is not Listed.LISTED:
+            word = "unlisted" if listed is Listed.UNLISTED else "of indeterminate listedness"
+            reason = f"{event.name} is serious and {word}, on the same reaction (21 CFR 600.80(c)(1))"
+            return Verdict("US", "15_DAY", _after(day_0, rules.us_alert_days), reason)
+    return Verdict("US", "PERIODIC", None, "no reaction is both serious and unlisted (21 CFR 600.80(c)(2))")
+
+
+def _eu(rules: ReportingRules, events: tuple[Facts, ...], country: str | None, day_0: date | None) -> Verdict:
+    if not events:
+        return Verdict("EU", "NO_ICSR_PSUR", None, "no reaction was reported: for the periodic report only (GVP VI)")
+    serious = next((event for event in events if event.serious), None)
+    if serious:
+        reason = f"{serious.name} is serious; all serious reports are due, wherever they occurred (GVP VI.C.3)"
+        return Verdict("EU", "15_DAY", _after(day_0, rules.eu_serious_days), reason)
+    if country in rules.eea:
+        return Verdict("EU", "90_DAY", _after(day_0, rules.eu_non_serious_days), "non-serious, occurred in the EEA")
+    where = "the country is not known" if country is None else f"it occurred outside the EEA ({country})"
+    return Verdict("EU", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS", None, f"non-serious, and {where}")
+
+
+def _after(day_0: date | None, days: int) -> date | None:
+    return None if day_0 is None else day_0 + timedelta(days=days)

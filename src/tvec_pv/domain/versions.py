@@ -1,0 +1,104 @@
+"""Where a report stands among the versions of its case (E2B(R3) C.1.1, C.1.5, C.1.8.1, C.1.11).
+
+The current version is the one with the newest information, not the one that came last: late versions are kept
+and replace nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from tvec_pv.domain.findings import Finding, Severity
+from tvec_pv.domain.icsr import Case, NullificationAmendment, known
+from tvec_pv.domain.records import RecordClass
+
+
+@dataclass(frozen=True, slots=True)
+class VersionKey:
+    """What tells versions of one case apart: their information date, their number, their content."""
+
+    latest_received: date | None
+    number: int | None
+    content_hash: str
+    is_nullification: bool = False
+
+    @property
+    def order(self) -> tuple[date, int, bool, str]:
+        """Oldest first: by date, then number; a nullification after what it nullifies; content for a stable end."""
+        return (self.latest_received or date.min, self.number or 0, self.is_nullification, self.content_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """The class of a report that arrived, and what is to be said about it."""
+
+    record_class: RecordClass
+    findings: tuple[Finding, ...] = ()
+
+
+def version_key(case: Case, content_hash: str) -> VersionKey:
+    day = known(case.latest_received)
+    return VersionKey(
+        latest_received=day.latest if day else None,
+        number=case.version,
+        content_hash=content_hash,
+        is_nullification=case.nullification_amendment == NullificationAmendment.NULLIFICATION,
+    )
+
+
+def current(versions: Sequence[VersionKey]) -> VersionKey:
+    """The version with the newest information. A nullification stands: nothing older brings a case back."""
+    return max(versions, key=lambda version: version.order)
+
+
+def arrive(case: Case, incoming: VersionKey, stored: Sequence[VersionKey]) -> Arrival:
+    """The class of a readable, valid report of the product, given the versions of its case already stored."""
+    if any(version.content_hash == incoming.content_hash for version in stored):
+        return Arrival(RecordClass.DUPLICATE)
+    kind = case.nullification_amendment
+    if not stored:
+        if kind == NullificationAmendment.NULLIFICATION:
+            return Arrival(RecordClass.QUARANTINED, (_UNKNOWN_NULLIFICATION,))
+        if kind == NullificationAmendment.AMENDMENT:
+            return Arrival(RecordClass.NEW, (_UNKNOWN_AMENDMENT,))
+        return Arrival(RecordClass.NEW)
+    if kind == NullificationAmendment.NULLIFICATION:
+        return Arrival(RecordClass.NULLIFICATION)
+    if kind == NullificationAmendment.AMENDMENT:
+        return Arrival(RecordClass.AMENDMENT)
+    if any(_same_issue(version, incoming) for version in stored):
+        return Arrival(RecordClass.QUARANTINED, (_CONFLICT,))
+    if incoming.order < current(stored).order:
+        return Arrival(RecordClass.FOLLOW_UP, (_LATE,))
+    return Arrival(RecordClass.FOLLOW_UP)
+
+
+def _same_issue(stored: VersionKey, incoming: VersionKey) -> bool:
+    """Same case, same date of information and same number, yet other content: which of the two is right?"""
+    return (stored.latest_received, stored.number) == (incoming.latest_received, incoming.number)
+
+
+_UNKNOWN_NULLIFICATION = Finding(
+    "VERSION-UNKNOWN",
+    Severity.CRITICAL,
+    "nullifies a case that was never received: it waits here until the case arrives or a person decides",
+    "C.1.11.1",
+)
+_UNKNOWN_AMENDMENT = Finding(
+    "VERSION-AMENDMENT",
+    Severity.WARNING,
+    "amends a case that was never received; taken as its first version",
+    "C.1.11.1",
+)
+_CONFLICT = Finding(
+    "VERSION-CONFLICT",
+    Severity.CRITICAL,
+    "same case number and same date of information as a stored version, but other content: ask the sender which holds",
+    "C.1.5",
+)
+_LATE = Finding(
+    "VERSION-LATE",
+    Severity.INFO,
+    "older information than the case already has; kept, but not the current version",
+    "C.1.5",
+)

@@ -1,0 +1,126 @@
+"""Writing sheets with openpyxl: numbers as numbers, dates as dates, and no text that becomes a formula."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, TypeAlias
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.utils import get_column_letter
+
+Cell: TypeAlias = str | int | float | bool | date | datetime | None
+
+LONGEST_TEXT = 32_767
+CUT = " [cut: the whole text is in the case]"
+_FORMATS = {"text": "@", "whole": "0", "decimal": "0.00", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a sheet; `kind` is one of text, whole, decimal, day, moment; `width` in characters."""
+
+    title: str
+    kind: str = "text"
+    width: int = 14
+
+
+def safe_text(value: object) -> str:
+    """Text that Excel can hold: no control characters, no more than it can show, and cut visibly."""
+    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(CUT)] + CUT
+
+
+def new_workbook() -> Workbook:
+    """A write-only workbook with this product's styles."""
+    workbook = Workbook(write_only=True)
+    line = Side(style="thin", color="BFC7D1")
+    header = NamedStyle("header", font=Font(bold=True, color="FFFFFF"), fill=PatternFill("solid", fgColor="1F3A5F"))
+    header.alignment = Alignment(wrap_text=True, vertical="center")
+    title = NamedStyle("title", font=Font(bold=True, size=16, color="1F3A5F"))
+    label = NamedStyle("label", font=Font(bold=True), alignment=Alignment(vertical="top"))
+    note = NamedStyle("note", font=Font(italic=True, color="44546A"), alignment=Alignment(vertical="top"))
+    for style in (header, title, label, note):
+        workbook.add_named_style(style)
+    for kind, number_format in _FORMATS.items():
+        style = NamedStyle(kind, number_format=number_format, border=Border(bottom=line))
+        style.alignment = Alignment(wrap_text=kind == "text", vertical="top")
+        workbook.add_named_style(style)
+    return workbook
+
+
+def add_table(
+    workbook: Workbook, name: str, columns: Sequence[Column], rows: Iterable[Sequence[Cell]], note: str
+) -> None:
+    """A sheet with one line that says what is counted, a frozen header with filters, and the rows."""
+    sheet = _new_sheet(workbook, name)
+    for number, column in enumerate(columns, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = column.width
+    sheet.freeze_panes = "B3"
+    sheet.print_title_rows = "1:2"
+    sheet.append([_styled(sheet, note, "note")])
+    sheet.append([_styled(sheet, column.title, "header") for column in columns])
+    cells = [_styled(sheet, None, column.kind) for column in columns]
+    styles = [cell._style for cell in cells]
+    count = 2
+    for row in rows:
+        for cell, value, style in zip(cells, row, styles, strict=True):
+            _put(cell, value)
+            cell._style = style
+        sheet.append(cells)
+        count += 1
+    sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{max(count, 2)}"
+
+
+def add_cover(
+    workbook: Workbook, name: str, title: str, lines: Sequence[tuple[str, Cell, str]], notes: Sequence[str]
+) -> None:
+    """The first sheet: a title, labelled values (label, value, kind) and sentences."""
+    sheet = _new_sheet(workbook, name)
+    sheet.column_dimensions["A"].width = 34
+    sheet.column_dimensions["B"].width = 78
+    sheet.append([_styled(sheet, title, "title")])
+    sheet.append([])
+    for label, value, kind in lines:
+        cell = _styled(sheet, None, kind)
+        style = cell._style
+        _put(cell, value)
+        cell._style = style
+        cell.alignment = Alignment(horizontal="left", vertical="top", wrap_text=True)
+        sheet.append([_styled(sheet, label, "label"), cell])
+    sheet.append([])
+    for sentence in notes:
+        sheet.append([_styled(sheet, sentence, "note")])
+
+
+def _new_sheet(workbook: Workbook, name: str) -> Any:
+    sheet: Any = workbook.create_sheet(name)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = 9  # A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.oddFooter.left.text = name
+    sheet.oddFooter.right.text = "page &P of &N"
+    return sheet
+
+
+def _styled(sheet: Any, value: Cell, style: str) -> Any:
+    cell: Any = WriteOnlyCell(sheet)
+    cell.style = style
+    kept = cell._style
+    _put(cell, value)
+    cell._style = kept
+    return cell
+
+
+def _put(cell: Any, value: Cell) -> None:
+    """Text stays text, whatever it begins with; moments are written in UTC, because Excel knows no time zone."""
+    if isinstance(value, str):
+        cell.value = safe_text(value)
+        cell.data_type = "s"
+    elif isinstance(value, datetime):
+        cell.value = value.astimezone(UTC).replace(tzinfo=None)
+    else:
+        cell.value = value

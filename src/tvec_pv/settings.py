@@ -1,0 +1,52 @@
+"""What differs between installations, from TVEC_PV_... in the environment. Everything has a default that works."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_PACKAGE = Path(__file__).parent
+
+
+def _expectations() -> Path:
+    """The suites as installed with the package, else those of the checkout."""
+    installed = _PACKAGE / "expectations"
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / "expectations"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="TVEC_PV_", extra="ignore")
+
+    home: Path = Field(Path(".tvec-pv"), description="Folder of the database, the raw files and the background.")
+    database_url: SecretStr | None = Field(
+        None, description="postgresql+psycopg://... of a team's database; without it, SQLite under the home folder."
+    )
+    expectations: Path = Field(default_factory=_expectations, description="Folder of the expectation suites.")
+    meddra: Path | None = Field(None, description="Folder with your own licensed llt.asc and pt.asc.")
+    out: Path | None = Field(None, description="Folder for workbooks; without it, workbooks under the home folder.")
+    actor: str = Field("nightly", description="Who the audit trail names for what the machine does.")
+    batch_size: int = Field(200, ge=1, description="Records per transaction.")
+
+    @property
+    def url(self) -> str:
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home.resolve() / 'tvec-pv.sqlite'}"
+
+    @property
+    def raw(self) -> Path:
+        return self.home.resolve() / "raw"
+
+    @property
+    def background(self) -> Path:
+        return self.home.resolve() / "background"
+
+    @property
+    def workbooks(self) -> Path:
+        return (self.out or self.home / "workbooks").resolve()
+
+
+@cache
+def settings() -> Settings:
+    return Settings()

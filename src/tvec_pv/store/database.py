@@ -1,0 +1,112 @@
+"""Opening the store: the same code on SQLite (WAL) and PostgreSQL, always at the newest migration."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+
+from tvec_pv.domain.errors import AlreadyRunning, StoreUnavailable
+
+_LOCK = 0x74766563  # "tvec": the advisory lock of a run
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The open store. `name` says where it is without a password."""
+
+    engine: Engine
+
+    @property
+    def name(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
+
+
+def open_store(url: str) -> Store:
+    """The store at a URL, created or brought to the newest migration."""
+    from tvec_pv.store.migrate import upgrade
+
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        _make_folder(parsed)
+        engine = create_engine(parsed, hide_parameters=True)
+        event.listen(engine, "connect", _configure_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+    with _answering():
+        upgrade(engine)
+    return Store(engine)
+
+
+@contextmanager
+def reading(store: Store) -> Iterator[Connection]:
+    """A connection that sees one state of the store and changes nothing."""
+    with _answering(), store.engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(store: Store) -> Iterator[Connection]:
+    """One transaction: all of it, or nothing."""
+    with _answering(), store.engine.connect().execution_options(writes=True) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Say in plain words that the database does not answer: that may pass, and no parameter is in the message."""
+    try:
+        yield
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise StoreUnavailable(f"the database does not answer ({reason}); nothing was lost, run again") from error
+
+
+@contextmanager
+def exclusively(store: Store) -> Iterator[None]:
+    """Hold the store against a second run; `AlreadyRunning` when one is under way."""
+    if store.engine.dialect.name == "postgresql":
+        with store.engine.connect() as connection:
+            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+                raise AlreadyRunning(_RUNNING)
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+        return
+    database = store.engine.url.database
+    if not database or database == ":memory:":
+        yield
+        return
+    with Path(f"{database}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise AlreadyRunning(_RUNNING) from error
+        yield
+
+
+_RUNNING = "another run is under way on this store; nothing was done. Wait for it to end, then run again."
+
+
+def _make_folder(url: URL) -> None:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _configure_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once, so that two writers wait for each other instead of failing half-way."""
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,60 @@
+"""Every file's bytes, kept under their hash before anything is read from them."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A kept file or folder: its name as received, its hash, its size in bytes and where it is kept."""
+
+    name: str
+    sha256: str
+    size: int
+    path: Path
+
+
+def keep(path: Path, raw: Path) -> RawFile:
+    """Copy a file, or a folder that is one source, into the raw folder; the same bytes are kept once."""
+    raw.mkdir(parents=True, exist_ok=True)
+    if path.is_symlink():
+        target = os.fsencode(path.readlink())
+        return RawFile(path.name, hashlib.sha256(b"link " + target).hexdigest(), 0, path)
+    if path.is_dir():
+        return _keep_folder(path, raw)
+    with tempfile.NamedTemporaryFile(dir=raw, delete=False) as copy, path.open("rb") as source:
+        digest, size = hashlib.sha256(), 0
+        while chunk := source.read(1 << 20):
+            digest.update(chunk)
+            size += copy.write(chunk)
+        copy.flush()
+        os.fsync(copy.fileno())
+    return RawFile(path.name, digest.hexdigest(), size, _settle(Path(copy.name), raw, digest.hexdigest()))
+
+
+def _keep_folder(path: Path, raw: Path) -> RawFile:
+    """A folder is known by the names and hashes of the files in it."""
+    digest, size = hashlib.sha256(), 0
+    copy = Path(tempfile.mkdtemp(dir=raw))
+    for file in sorted(child for child in path.rglob("*") if child.is_file() and not child.is_symlink()):
+        kept = keep(file, raw)
+        digest.update(f"{file.relative_to(path).as_posix()}\0{kept.sha256}\n".encode())
+        size += kept.size
+        target = copy / file.relative_to(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.link(kept.path, target)
+    return RawFile(path.name, digest.hexdigest(), size, _settle(copy, raw, digest.hexdigest()))
+
+
+def _settle(copy: Path, raw: Path, sha256: str) -> Path:
+    """Move a finished copy to its place; where the bytes are kept already, drop it."""
+    final = raw / sha256[:2] / sha256
+    if final.exists():
+        shutil.rmtree(copy) if copy.is_dir() else copy.unlink()
+        return final
+    final.parent.mkdir(exist_ok=True)
+    return copy.rename(final)
