@@ -9,14 +9,13 @@ from prefect.cache_policies import NO_CACHE
 from flows.steps import RETRIES
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.runs import open_house
-from tvec_pv.cli.views import quarter_line
 from tvec_pv.settings import settings
 
 
 @task(name="load extracts", cache_policy=NO_CACHE, **RETRIES)
 def load_extracts(paths: list[str]) -> dict[str, Any]:
     loaded = load_background(open_house(settings()), [Path(path) for path in paths])
-    return {"lines": [quarter_line(quarter, "loaded" if is_new else "loaded before") for quarter, is_new in loaded]}
+    return {"lines": [quarter.line for quarter, _ in loaded]}
 
 
 @flow(name="background")

@@ -9,7 +9,6 @@ from prefect.cache_policies import NO_CACHE
 from flows.steps import RETRIES
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.runs import open_house
-from tvec_pv.cli.views import detection_lines
 from tvec_pv.settings import settings
 
 
@@ -21,7 +20,7 @@ def detect_flags() -> dict[str, Any]:
         description=f"Flags of detection run {result.run}",
         table=[{"reaction": flag.pair.name, "rule": flag.rule, "cases": len(flag.versions)} for flag in result.flags],
     )
-    return {"run": result.run, "lines": detection_lines(result)}
+    return {"run": result.run, "lines": result.lines}
 
 
 @flow(name="detect")

@@ -10,7 +10,6 @@ from prefect.cache_policies import NO_CACHE
 from flows.steps import RETRIES
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.runs import open_house
-from tvec_pv.cli.views import intake_lines
 from tvec_pv.domain.records import check_balance
 from tvec_pv.settings import settings
 
@@ -29,7 +28,7 @@ def take_in_files(inbox: list[str]) -> dict[str, Any]:
     )
     create_markdown_artifact(key="balance", markdown=f"Run {result.run}: **{result.balance.sentence}**")
     check_balance(result.balance)
-    return {"run": result.run, "lines": intake_lines(result)}
+    return {"run": result.run, "lines": result.lines}
 
 
 @flow(name="intake")

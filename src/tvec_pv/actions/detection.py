@@ -28,6 +28,13 @@ class DetectionResult:
     flags: tuple[Flag, ...]
     new_flags: int
 
+    @property
+    def lines(self) -> list[str]:
+        return [
+            f"{self.cases} cases, {len(self.pairs)} pairs of product and reaction, {self.background}",
+            f"{len(self.flags)} flags stand, {self.new_flags} of them new",
+        ]
+
     def as_json(self) -> dict[str, Any]:
         return {
             "run": self.run,

@@ -55,6 +55,19 @@ class IntakeResult:
     def is_unchanged(self) -> bool:
         return all(file.is_repeat for file in self.files)
 
+    @property
+    def lines(self) -> list[str]:
+        """What the operator reads: each file, an alert or that nothing changed, and the balance last."""
+        lines = []
+        for file in self.files:
+            classes = ", ".join(f"{count} {one}" for one, count in file.balance.classes.items() if count)
+            lines.append(f"{file.name} ({file.format}): received {file.balance.received}: {classes or 'nothing'}")
+        if not self.files:
+            lines.append("ALERT: the inbox is empty; if reports were expected, ask the source")
+        elif self.is_unchanged:
+            lines.append("nothing changed: every file was taken in before")
+        return [*lines, self.balance.sentence]
+
     def as_json(self) -> dict[str, Any]:
         """The documented form of `tvec-pv intake --json`."""
         return {

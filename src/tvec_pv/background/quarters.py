@@ -35,6 +35,13 @@ class Quarter:
     loaded_at: str
     product_version: str
 
+    @property
+    def line(self) -> str:
+        return (
+            f"{self.name}: {self.reports} reports, {self.product_reports} of them name the product, "
+            f"received {self.first_received or '?'} to {self.last_received or '?'}"
+        )
+
 
 def load(path: Path, name: str, sha256_of: str, folder: Path, product: Product, loaded_at: str) -> tuple[Quarter, bool]:
     """Load an extract known by the hash of its bytes; whether it is new, because the same bytes are loaded once."""

@@ -129,8 +129,10 @@ def _validation(folder: Path, table: str) -> Any:
         warnings.simplefilter("ignore")
         import great_expectations as gx
         from great_expectations.core.expectation_suite import ExpectationSuite
+        from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
 
-        context = gx.get_context(mode="ephemeral")
+        offline = DataContextConfig(store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False))
+        context = gx.get_context(mode="ephemeral", project_config=offline)
         context.variables.progress_bars = {"globally": False}
         suite = context.suites.add(ExpectationSuite(**read_suites(folder)[table]))
         asset = context.data_sources.add_pandas(table).add_dataframe_asset(table)

@@ -81,7 +81,6 @@ def nightly(inbox: Paths, out: Out = None) -> None:
 def intake(paths: Paths, as_json: AsJson = False) -> None:
     """Take in report files: each record ends in exactly one class. Starts at once, without Prefect."""
     from tvec_pv.actions.intake import take_in
-    from tvec_pv.cli.views import intake_lines
     from tvec_pv.domain.records import check_balance
 
     _check_paths(paths)
@@ -90,7 +89,7 @@ def intake(paths: Paths, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(result.as_json())
     else:
-        _print_lines(intake_lines(result))
+        _print_lines(result.lines)
     check_balance(result.balance)
 
 
@@ -98,14 +97,13 @@ def intake(paths: Paths, as_json: AsJson = False) -> None:
 def detect(as_json: AsJson = False) -> None:
     """Look for signals among the current cases, against the background that is loaded."""
     from tvec_pv.actions.detection import detect_signals
-    from tvec_pv.cli.views import detection_lines
 
     with _watched(quiet=as_json):
         result = detect_signals(_house())
     if as_json:
         _print_json(result.as_json())
     else:
-        _print_lines(detection_lines(result))
+        _print_lines(result.lines)
 
 
 @app.command()
@@ -228,7 +226,6 @@ def load_background(paths: Paths, as_json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from tvec_pv.actions.background import load_background as load
-    from tvec_pv.cli.views import quarter_line
 
     _check_paths(paths)
     with _watched(quiet=as_json):
@@ -236,7 +233,7 @@ def load_background(paths: Paths, as_json: AsJson = False) -> None:
     if as_json:
         _print_json([asdict(quarter) | {"new": is_new} for quarter, is_new in loaded])
     else:
-        _print_lines([quarter_line(quarter, "loaded" if is_new else "loaded before") for quarter, is_new in loaded])
+        _print_lines([f"{quarter.line}{'' if is_new else ' (loaded before)'}" for quarter, is_new in loaded])
 
 
 @background.command("status")
@@ -245,14 +242,13 @@ def background_status(as_json: AsJson = False) -> None:
     from dataclasses import asdict
 
     from tvec_pv.background.quarters import release, status
-    from tvec_pv.cli.views import quarter_line
     from tvec_pv.settings import settings
 
     quarters = status(settings().background)
     if as_json:
         _print_json([asdict(quarter) for quarter in quarters])
     elif quarters:
-        _print_lines([release(quarters), *(quarter_line(quarter, "loaded") for quarter in quarters)])
+        _print_lines([release(quarters), *(quarter.line for quarter in quarters)])
     else:
         typer.echo("no background is loaded: statistics are not computed (`tvec-pv background load PATH`)")
 

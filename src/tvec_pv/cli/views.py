@@ -8,9 +8,6 @@ from tvec_pv.domain.seriousness import NAMES
 from tvec_pv.progress import Listener
 
 if TYPE_CHECKING:
-    from tvec_pv.actions.detection import DetectionResult
-    from tvec_pv.actions.intake import IntakeResult
-    from tvec_pv.background.quarters import Quarter
     from tvec_pv.store.reads import CaseView
 
 _LISTED = {"L": "listed", "U": "unlisted", "I": "indeterminate"}
@@ -28,25 +25,6 @@ def progress_display() -> Iterator[Listener]:
         return
     with Status("starting", console=console) as status:
         yield lambda step, item, done: status.update(f"{step} {item}: {done}")
-
-
-def intake_lines(result: "IntakeResult") -> list[str]:
-    lines = []
-    for file in result.files:
-        classes = ", ".join(f"{count} {one}" for one, count in file.balance.classes.items() if count)
-        lines.append(f"{file.name} ({file.format}): received {file.balance.received}: {classes or 'nothing'}")
-    if not result.files:
-        lines.append("ALERT: the inbox is empty; if reports were expected, ask the source")
-    elif result.is_unchanged:
-        lines.append("nothing changed: every file was taken in before")
-    return [*lines, result.balance.sentence]
-
-
-def detection_lines(result: "DetectionResult") -> list[str]:
-    return [
-        f"{result.cases} cases, {len(result.pairs)} pairs of product and reaction, {result.background}",
-        f"{len(result.flags)} flags stand, {result.new_flags} of them new",
-    ]
 
 
 def case_summaries(views: Iterable["CaseView"]) -> list[dict[str, Any]]:
@@ -145,15 +123,15 @@ def held_lines(held: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def signal_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:
     return [
-        f"{one['id']}  {one['name']}  {one['category']}  {', '.join(dict.fromkeys(flag['rule'] for flag in one['flags']))}"
+        f"{one['id']}  {one['name']}  {one['category']}  "
+        + ", ".join(dict.fromkeys(flag["rule"] for flag in one["flags"]))
         for one in found
     ] or ["nothing was flagged yet"]
 
 
 def signal_page(signal: Mapping[str, Any]) -> list[str]:
-    lines = [
-        f"signal {signal['id']}: {signal['name']} ({signal['category']}), first flagged {signal['detected_at']:%Y-%m-%d}"
-    ]
+    since = f"first flagged {signal['detected_at']:%Y-%m-%d}"
+    lines = [f"signal {signal['id']}: {signal['name']} ({signal['category']}), {since}"]
     for flag in signal["flags"]:
         lines.append(f"{flag['raised_at']:%Y-%m-%d} {flag['rule']}: {flag['sentence']}")
         lines.extend(_statistics_lines(flag["statistics"]))
@@ -172,10 +150,3 @@ def _statistics_lines(numbers: Mapping[str, Any]) -> list[str]:
     )
     cells = ", ".join(f"{name} {numbers[name]}" for name in "abcd")
     return [f"  {cells}, expected {numbers['expected']:.2f}; {', '.join(measures)}"]
-
-
-def quarter_line(quarter: "Quarter", state: str) -> str:
-    return (
-        f"{quarter.name}: {state}, {quarter.reports} reports, {quarter.product_reports} of them name the product, "
-        f"received {quarter.first_received or '?'} to {quarter.last_received or '?'}"
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import ceil
 from typing import Any, TypeAlias
 
 from openpyxl import Workbook
@@ -13,6 +14,9 @@ from openpyxl.utils import get_column_letter
 
 Cell: TypeAlias = str | int | float | bool | date | datetime | None
 
+CHARACTERS_ACROSS = 210  # of a readable printed page
+LINE = 13.5  # height of a line in points
+MOST_LINES = 30  # Excel shows no row higher than 409 points
 LONGEST_TEXT = 32_767
 CUT = " [cut: the whole text is in the case]"
 _FORMATS = {"text": "@", "whole": "0", "decimal": "0.00", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
@@ -37,18 +41,25 @@ def new_workbook() -> Workbook:
     """A write-only workbook with this product's styles."""
     workbook = Workbook(write_only=True)
     line = Side(style="thin", color="BFC7D1")
-    header = NamedStyle("header", font=Font(bold=True, color="FFFFFF"), fill=PatternFill("solid", fgColor="1F3A5F"))
+    header = NamedStyle("header", font=_font(bold=True, color="FFFFFF"), fill=PatternFill("solid", fgColor="1F3A5F"))
     header.alignment = Alignment(wrap_text=True, vertical="center")
-    title = NamedStyle("title", font=Font(bold=True, size=16, color="1F3A5F"))
-    label = NamedStyle("label", font=Font(bold=True), alignment=Alignment(vertical="top"))
-    note = NamedStyle("note", font=Font(italic=True, color="44546A"), alignment=Alignment(vertical="top"))
-    for style in (header, title, label, note):
+    title = NamedStyle("title", font=_font(bold=True, size=16, color="1F3A5F"))
+    label = NamedStyle("label", font=_font(bold=True), alignment=Alignment(vertical="top"))
+    note = NamedStyle("note", font=_font(italic=True, color="44546A"), alignment=Alignment(vertical="top"))
+    numbers = NamedStyle("header of numbers", font=header.font, fill=header.fill)
+    numbers.alignment = Alignment("right", "center", wrap_text=True)
+    for style in (header, numbers, title, label, note):
         workbook.add_named_style(style)
     for kind, number_format in _FORMATS.items():
-        style = NamedStyle(kind, number_format=number_format, border=Border(bottom=line))
-        style.alignment = Alignment(wrap_text=kind == "text", vertical="top")
+        style = NamedStyle(kind, font=_font(), number_format=number_format, border=Border(bottom=line))
+        is_text = kind == "text"
+        style.alignment = Alignment("left" if is_text else "right", "top", wrap_text=is_text, indent=not is_text)
         workbook.add_named_style(style)
     return workbook
+
+
+def _font(**changes: Any) -> Font:
+    return Font(name="Calibri", **({"size": 10} | changes))
 
 
 def add_table(
@@ -59,18 +70,25 @@ def add_table(
     for number, column in enumerate(columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.freeze_panes = "B3"
-    sheet.print_title_rows = "1:2"
+    sheet.print_title_rows = "2:2"
+    sheet.print_title_cols = "A:A"
+    sheet.page_setup.fitToWidth = ceil(sum(column.width for column in columns) / CHARACTERS_ACROSS)
     sheet.append([_styled(sheet, note, "note")])
-    sheet.append([_styled(sheet, column.title, "header") for column in columns])
+    sheet.row_dimensions[2].height = LINE * max(_lines(column.title, column.width - 3) for column in columns) + 4
+    sheet.append(
+        [_styled(sheet, column.title, "header" if column.kind == "text" else "header of numbers") for column in columns]
+    )
     cells = [_styled(sheet, None, column.kind) for column in columns]
     styles = [cell._style for cell in cells]
+    widths = [column.width for column in columns]
     count = 2
     for row in rows:
         for cell, value, style in zip(cells, row, styles, strict=True):
             _put(cell, value)
             cell._style = style
-        sheet.append(cells)
         count += 1
+        sheet.row_dimensions[count].height = LINE * max(map(_lines, row, widths))
+        sheet.append(cells)
     sheet.auto_filter.ref = f"A2:{get_column_letter(len(columns))}{max(count, 2)}"
 
 
@@ -93,6 +111,13 @@ def add_cover(
     sheet.append([])
     for sentence in notes:
         sheet.append([_styled(sheet, sentence, "note")])
+
+
+def _lines(value: Cell, width: float) -> int:
+    """About how many lines a text takes in a column; viewers do not measure rows of a streamed workbook."""
+    if not isinstance(value, str):
+        return 1
+    return min(MOST_LINES, sum(max(1, ceil(len(line) / (width * 0.95))) for line in value.split("\n")))
 
 
 def _new_sheet(workbook: Workbook, name: str) -> Any:

@@ -10,12 +10,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from tvec_pv.domain.case_json import canonical, decode_case
-from tvec_pv.domain.icsr import Case, Dose, NullFlavor, Quantity, known
-from tvec_pv.domain.product_names import Product, product_drugs
+from tvec_pv.domain.case_json import canonical
+from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.records import RecordClass, add_up
 from tvec_pv.domain.safety_profile import SafetyProfile
-from tvec_pv.domain.seriousness import NAMES
+from tvec_pv.exports.line_listing import NOTE, CaseView, listing_columns, listing_rows
 from tvec_pv.exports.sheets import Cell, Column, add_cover, add_table, new_workbook
 
 STATEMENT = (
@@ -35,7 +34,7 @@ class Snapshot:
     period_start: date | None
     receipts: Sequence[Mapping[str, Any]]
     signals: Sequence[Mapping[str, Any]]
-    cases: Sequence[Any]
+    cases: Sequence[CaseView]
     nullified: int
     held: int
     findings: Sequence[Mapping[str, Any]]
@@ -49,7 +48,7 @@ def write_workbook(snapshot: Snapshot, path: Path) -> str:
     sheets = {
         "Reconciliation": _reconciliation(snapshot),
         "Signals": _signals(snapshot),
-        "Line listing": _listing(snapshot),
+        "Line listing": listing_rows(snapshot.cases, snapshot.product, snapshot.profile),
         "Findings": _findings(snapshot),
     }
     data_hash = hashlib.sha256(canonical([[name, _plain(rows)] for name, rows in sheets.items()]).encode()).hexdigest()
@@ -62,7 +61,7 @@ def write_workbook(snapshot: Snapshot, path: Path) -> str:
         _cover_notes(snapshot),
     )
     for name, rows in sheets.items():
-        columns, note = _COLUMNS[name]
+        columns, note = _COLUMNS.get(name) or (listing_columns(snapshot.profile.regions), NOTE)
         add_table(workbook, name, columns, rows, note)
     unfinished = path.with_suffix(".unfinished")
     workbook.save(unfinished)
@@ -195,72 +194,6 @@ _STATISTICS = (
 )
 
 
-def _listing(snapshot: Snapshot) -> Rows:
-    """One row per case; fatal first, then serious, then by case number."""
-    ordered = sorted(snapshot.cases, key=lambda view: (*_gravity(view.assessment), view.case_key))
-    return [_listing_row(snapshot, view) for view in ordered]
-
-
-def _gravity(assessment: Mapping[str, Any]) -> tuple[bool, bool]:
-    return not any(one["fatal"] for one in assessment["reactions"]), not assessment["serious"]
-
-
-def _listing_row(snapshot: Snapshot, view: Any) -> list[Cell]:
-    case, assessment = decode_case(view.document), view.assessment
-    reactions = assessment["reactions"]
-    verdicts = {one["region"]: one for one in assessment["verdicts"]}
-    drugs = product_drugs(snapshot.product, case)
-    doses = [dose for drug in drugs for dose in drug.doses]
-    onset = min((day.earliest for one in case.reactions if (day := known(one.start))), default=None)
-    first_dose = min((day.earliest for dose in doses if (day := known(dose.start))), default=None)
-    criteria = dict.fromkeys(name for one in reactions for name in one["criteria"])
-    return [
-        view.case_key,
-        view.versions,
-        view.record_class,
-        assessment["country"],
-        _REPORT_TYPES.get(known(case.report_type) or "", _shown(case.report_type)),
-        _age(case),
-        _SEXES.get(known(case.patient.sex) or "", _shown(case.patient.sex)),
-        "; ".join(_history(case)),
-        "; ".join(dict.fromkeys(_dose(dose) for dose in doses if _dose(dose))),
-        "; ".join(dict.fromkeys(route for dose in doses if (route := known(dose.route) or dose.route_code))),
-        "; ".join(dict.fromkeys(lot for dose in doses if (lot := known(dose.lot)))),
-        first_dose,
-        onset,
-        (onset - first_dose).days if onset and first_dose else None,
-        "; ".join(_reported(case)),
-        "; ".join(one["name"] for one in reactions),
-        snapshot.profile.category_name(assessment["primary"]),
-        "yes" if assessment["serious"] else "no",
-        "; ".join(NAMES[name] for name in criteria),
-        *(
-            "; ".join(f"{one['name']}: {_listed(one, region)}" for one in reactions)
-            for region in snapshot.profile.regions
-        ),
-        "; ".join(dict.fromkeys(_OUTCOMES.get(known(one.outcome) or "", "") for one in case.reactions)).strip("; "),
-        *(cell for region in snapshot.profile.regions for cell in _verdict_cells(verdicts.get(region))),
-        _day(case.first_received),
-        view.latest_received,
-        "; ".join(dict.fromkeys(filter(None, (_QUALIFICATIONS.get(str(one.qualification)) for one in case.reporters)))),
-        "; ".join(dict.fromkeys(one["check"] for one in view.findings if one["severity"] != "info")),
-        f"{view.file}, {view.place}",
-    ]
-
-
-def _verdict_cells(verdict: Mapping[str, Any] | None) -> list[Cell]:
-    if verdict is None:
-        return [None, None]
-    return [verdict["verdict"], date.fromisoformat(verdict["due"]) if verdict["due"] else None]
-
-
-def _listed(reaction: Mapping[str, Any], region: str) -> str:
-    for one in reaction["listedness"]:
-        if one["region"] == region:
-            return f"{one['listed']} {one['section']}".strip()
-    return ""
-
-
 def _findings(snapshot: Snapshot) -> Rows:
     return [
         [
@@ -281,70 +214,6 @@ def _findings(snapshot: Snapshot) -> Rows:
 def _plain(rows: Rows) -> list[list[Any]]:
     return [[cell.isoformat() if isinstance(cell, date) else cell for cell in row] for row in rows]
 
-
-def _age(case: Case) -> str:
-    age = case.patient.age
-    if isinstance(age, Quantity):
-        return f"{age.value:g} {_AGE_UNITS.get(age.unit or '', age.unit or '')}".strip()
-    return _shown(age) or _AGE_GROUPS.get(known(case.patient.age_group) or "", "")
-
-
-def _history(case: Case) -> list[str]:
-    terms = [term for one in case.patient.history if (term := one.term.name or one.term.code)]
-    text = known(case.patient.history_text)
-    return [*terms, text] if text else terms
-
-
-def _dose(dose: Dose) -> str:
-    amount = known(dose.dose)
-    return known(dose.text) or (f"{amount.value:g} {amount.unit or ''}".strip() if amount else "")
-
-
-def _reported(case: Case) -> list[str]:
-    return [
-        known(one.translation) or known(one.reported) or one.term.name or one.term.code or "not named"
-        for one in case.reactions
-    ]
-
-
-def _shown(value: object) -> str:
-    return value.value if isinstance(value, NullFlavor) else ""
-
-
-def _day(value: object) -> Cell:
-    """A full day as a date, a partial one in words."""
-    if value is None or isinstance(value, NullFlavor):
-        return _shown(value) or None
-    return value.earliest if value.is_full_day else value.iso  # type: ignore[attr-defined, no-any-return]
-
-
-_REPORT_TYPES = {"1": "spontaneous", "2": "study", "3": "other", "4": "not available"}
-_SEXES = {"1": "male", "2": "female"}
-_OUTCOMES = {
-    "0": "unknown",
-    "1": "recovered",
-    "2": "recovering",
-    "3": "not recovered",
-    "4": "recovered with sequelae",
-    "5": "fatal",
-}
-_QUALIFICATIONS = {
-    "1": "physician",
-    "2": "pharmacist",
-    "3": "other health professional",
-    "4": "lawyer",
-    "5": "consumer",
-}
-_AGE_UNITS = {"a": "years", "mo": "months", "wk": "weeks", "d": "days", "h": "hours", "10.a": "decades"}
-_AGE_GROUPS = {
-    "0": "foetus",
-    "1": "neonate",
-    "2": "infant",
-    "3": "child",
-    "4": "adolescent",
-    "5": "adult",
-    "6": "elderly",
-}
 
 _COLUMNS: dict[str, tuple[list[Column], str]] = {
     "Reconciliation": (
@@ -394,43 +263,7 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
             Column("Safety profile", width=12),
             Column("Cases behind the flag", width=60),
         ],
-        "Number of cases, suspect or interacting, as they stood when flagged; empty statistics: no background was loaded.",
-    ),
-    "Line listing": (
-        [
-            Column("Case number", width=30),
-            Column("Versions", "whole", 9),
-            Column("Current version came as", width=15),
-            Column("Country", width=9),
-            Column("Report type", width=13),
-            Column("Age", width=12),
-            Column("Sex", width=9),
-            Column("Relevant history", width=36),
-            Column("Product doses", width=36),
-            Column("Route", width=16),
-            Column("Lot", width=14),
-            Column("First dose", "day", 12),
-            Column("First onset", "day", 12),
-            Column("Days to onset", "whole", 9),
-            Column("Reactions as reported", width=40),
-            Column("Reactions (terms)", width=36),
-            Column("Primary category", width=24),
-            Column("Serious", width=9),
-            Column("Criteria", width=30),
-            Column("Listed in the US", width=36),
-            Column("Listed in the EU", width=36),
-            Column("Outcome", width=18),
-            Column("US verdict", width=14),
-            Column("US due", "day", 12),
-            Column("EU verdict", width=20),
-            Column("EU due", "day", 12),
-            Column("First received", "day", 12),
-            Column("Latest received", "day", 12),
-            Column("Reporter", width=20),
-            Column("Warnings", width=26),
-            Column("Source", width=44),
-        ],
-        "Number of cases, one row each: current versions, nullified cases left out. L listed, U unlisted, I indeterminate.",
+        "Number of cases, suspect or interacting, as they stood when flagged; no statistics: no background was loaded.",
     ),
     "Findings": (
         [

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from tvec_pv.domain.assessment import Assessment
+from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.signals import STATISTICAL_RULES, Flag
@@ -30,8 +31,6 @@ from tvec_pv.store.tables import (
     StoredCase,
     StoredFlag,
 )
-
-GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,12 +246,6 @@ def append_audit(connection: Connection, actor: str, entries: Sequence[AuditEntr
         rows.append(row)
     if rows:
         connection.execute(insert(AuditRow), rows)
-
-
-def chain_hash(row: Mapping[str, Any]) -> str:
-    """The hash of an audit row over all it says and the hash of the row before it."""
-    said = [row["at"].isoformat(), *(row[name] for name in ("actor", "action", "subject", "detail", "previous"))]
-    return hashlib.sha256(canonical(said).encode()).hexdigest()
 
 
 def _insert(connection: Connection, table: type[Any], **values: Any) -> int:

@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.errors import AuditBroken, NotFound
 from tvec_pv.domain.records import Balance, RecordClass
 from tvec_pv.domain.signals import CountedReaction
 from tvec_pv.domain.versions import VersionKey, current
-from tvec_pv.store.changes import GENESIS, chain_hash
 from tvec_pv.store.tables import (
     AssessedReaction,
     AuditRow,
