@@ -162,7 +162,8 @@ def _receive(house: House, under_way: Run, raw: RawFile) -> FileResult:
         balance = Balance(received, reads.file_classes(connection, file_id))
         findings = reads.file_findings(connection, file_id)
     with writing(house.store) as transaction:
-        changes.complete_file(transaction, file_id, utc_now())
+        if balance.difference == 0:
+            changes.complete_file(transaction, file_id, utc_now())
         _add_receipt(house, transaction, under_way, file_id, raw, balance, is_repeat=False)
     return FileResult(raw.name, raw.sha256, name, balance, is_repeat=False, findings=tuple(findings))
 
@@ -177,9 +178,14 @@ def _open(house: House, raw: RawFile) -> tuple[str, Iterator[Record | OtherProdu
 
 
 def _guarded(records: Iterator[Record | OtherProducts]) -> Iterator[Record | OtherProducts]:
-    """What breaks a file off while it is read becomes its last record."""
+    """What breaks a file off while it is read becomes its last record; a file without records is one too."""
+    is_empty = True
     try:
-        yield from records
+        for record in records:
+            is_empty = False
+            yield record
+        if is_empty:
+            raise UnreadableFile("the file holds no report")
     except UnreadableFile as error:
         yield _unreadable(error)
 

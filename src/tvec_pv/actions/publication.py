@@ -24,11 +24,12 @@ class ExportResult:
 
 
 def publish(house: House, folder: Path | None = None) -> ExportResult:
-    """Write the workbook; `OutOfBalance` when the receipts of all runs do not add up."""
+    """Write the workbook; `OutOfBalance` when the newest receipt of a file does not add up."""
     target = (folder or house.settings.workbooks).resolve()
     with run(house, "export") as under_way:
         snapshot = _snapshot(house, under_way.started_at)
-        check_balance(add_up(one["balance"] for one in snapshot.receipts))
+        newest_of_each_file = {one["file_id"]: one["balance"] for one in snapshot.receipts}
+        check_balance(add_up(newest_of_each_file.values()))
         target.mkdir(parents=True, exist_ok=True)
         path = target / workbook_name(house.knowledge.product, snapshot.data_lock_point, target)
         data_hash = write_workbook(snapshot, path)

@@ -15,17 +15,22 @@ from tvec_pv.domain.records import RecordClass
 
 @dataclass(frozen=True, slots=True)
 class VersionKey:
-    """What tells versions of one case apart: their information date, their number, their content."""
+    """What tells versions of one case apart: their information date, their number, their content.
+
+    `received_at` is C.1.5 as sent: two versions of one day are told apart by its time, where it has one.
+    """
 
     latest_received: date | None
     number: int | None
     content_hash: str
     is_nullification: bool = False
+    received_at: str = ""
 
     @property
-    def order(self) -> tuple[date, int, bool, str]:
-        """Oldest first: by date, then number; a nullification after what it nullifies; content for a stable end."""
-        return (self.latest_received or date.min, self.number or 0, self.is_nullification, self.content_hash)
+    def order(self) -> tuple[date, str, int, bool, str]:
+        """Oldest first: by date, time, then number; a nullification after what it nullifies; a stable end."""
+        day, time = self.latest_received or date.min, self.received_at[8:14]
+        return (day, time, self.number or 0, self.is_nullification, self.content_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +48,12 @@ def version_key(case: Case, content_hash: str) -> VersionKey:
         number=case.version,
         content_hash=content_hash,
         is_nullification=case.nullification_amendment == NullificationAmendment.NULLIFICATION,
+        received_at=day.text if day else "",
     )
 
 
 def current(versions: Sequence[VersionKey]) -> VersionKey:
-    """The version with the newest information. A nullification stands: nothing older brings a case back."""
+    """The version with the newest information. Nothing older than a nullification brings a case back."""
     return max(versions, key=lambda version: version.order)
 
 
@@ -68,14 +74,19 @@ def arrive(case: Case, incoming: VersionKey, stored: Sequence[VersionKey]) -> Ar
         return Arrival(RecordClass.AMENDMENT)
     if any(_same_issue(version, incoming) for version in stored):
         return Arrival(RecordClass.QUARANTINED, (_CONFLICT,))
-    if incoming.order < current(stored).order:
+    newest = current(stored)
+    if incoming.order < newest.order:
         return Arrival(RecordClass.FOLLOW_UP, (_LATE,))
-    return Arrival(RecordClass.FOLLOW_UP)
+    return Arrival(RecordClass.FOLLOW_UP, (_REOPENED,) if newest.is_nullification else ())
 
 
 def _same_issue(stored: VersionKey, incoming: VersionKey) -> bool:
-    """Same case, same date of information and same number, yet other content: which of the two is right?"""
-    return (stored.latest_received, stored.number) == (incoming.latest_received, incoming.number)
+    """Same case, same moment of information and same number, yet other content: which of the two is right?"""
+    return (stored.latest_received, stored.received_at, stored.number) == (
+        incoming.latest_received,
+        incoming.received_at,
+        incoming.number,
+    )
 
 
 _UNKNOWN_NULLIFICATION = Finding(
@@ -95,6 +106,12 @@ _CONFLICT = Finding(
     Severity.CRITICAL,
     "same case number and same date of information as a stored version, but other content: ask the sender which holds",
     "C.1.5",
+)
+_REOPENED = Finding(
+    "VERSION-REOPENED",
+    Severity.WARNING,
+    "newer information on a case that was nullified: it counts again until a person decides otherwise",
+    "C.1.11.1",
 )
 _LATE = Finding(
     "VERSION-LATE",

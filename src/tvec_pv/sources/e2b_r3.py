@@ -18,6 +18,7 @@ from tvec_pv.sources.hl7 import NAMESPACE
 
 BATCH = NAMESPACE + "MCCI_IN200100UV01"
 MESSAGE = NAMESPACE + "PORR_IN049016UV"
+OTHER_MESSAGES = (NAMESPACE + "PORR_IN049017UV", NAMESPACE + "PORR_IN049018UV")
 
 
 def read(path: Path) -> Iterator[Record]:
@@ -26,7 +27,7 @@ def read(path: Path) -> Iterator[Record]:
     events = etree.iterparse(
         path.open("rb"),
         events=("start", "end"),
-        tag=(BATCH, MESSAGE),
+        tag=(BATCH, MESSAGE, *OTHER_MESSAGES),
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -38,7 +39,8 @@ def read(path: Path) -> Iterator[Record]:
         for event, node in events:
             if event == "start":
                 _check_envelope(node)
-            elif node.tag == MESSAGE:
+                continue
+            if node.tag != BATCH:
                 count += 1
                 yield _record(node, f"message {count}")
                 _forget(node)
@@ -54,14 +56,12 @@ def read(path: Path) -> Iterator[Record]:
                 ),
             ),
         )
-        return
-    if not count:
-        yield Record(
-            "file", None, (Finding("READ-EMPTY", Severity.CRITICAL, "the file holds no safety report message"),)
-        )
 
 
 def _record(message: etree._Element, where: str) -> Record:
+    if message.tag != MESSAGE:
+        other = Finding("READ-MESSAGE", Severity.CRITICAL, "the message is not a safety report of type PORR_IN049016UV")
+        return Record(where, None, (other,))
     case, findings = read_case(message)
     return Record(where, case, findings)
 

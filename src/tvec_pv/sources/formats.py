@@ -28,17 +28,20 @@ def find_files(paths: list[Path]) -> list[Path]:
         if path.is_file() or _is_faers_folder(path):
             found.append(path)
         else:
-            inside = sorted(child for child in path.iterdir() if not child.name.startswith("."))
-            found.extend(find_files(inside))
+            for child in sorted(path.iterdir()):
+                if child.is_symlink() or not (child.is_dir() or child.name.startswith(".")):
+                    found.append(child)
+                elif not child.name.startswith("."):
+                    found.extend(find_files([child]))
     return found
 
 
 def detect(path: Path) -> Format:
     """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
-    if path.is_symlink():
-        raise UnreadableFile("a link to a file elsewhere is not followed: put the file itself into the inbox")
-    if path.is_dir():
+    if path.is_dir() and not path.is_symlink():
         return Format.FAERS_ASCII
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableFile("a link or a device is not followed: put the file itself into the inbox")
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith(b"PK"):
@@ -92,10 +95,9 @@ def _detect_xml(path: Path) -> Format:
     from tvec_pv.sources.e2b_r3 import BATCH
 
     try:
-        events = etree.iterparse(
-            path.open("rb"), events=("start",), resolve_entities=False, load_dtd=False, no_network=True
-        )
-        _, root = next(iter(events))
+        with path.open("rb") as file:
+            events = etree.iterparse(file, events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
+            _, root = next(iter(events))
     except (etree.XMLSyntaxError, StopIteration) as error:
         raise UnreadableFile("the XML is broken from its first element on: ask the sender for it again") from error
     if root.tag != BATCH:

@@ -17,6 +17,7 @@ from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Record
 from tvec_pv.sources.line_listing_case import COLUMNS, Row, read_case
 
+LONGEST_CELL = 10_000_000
 REQUIRED = ("case_id", "reaction", "drug")
 
 
@@ -31,7 +32,9 @@ def is_listing(header: Iterable[str]) -> bool:
 
 def read(path: Path) -> Iterator[Record]:
     """One record per report; unknown columns are a finding on each, because what they say was not read."""
-    table = _xlsx_rows(path) if path.read_bytes()[:2] == b"PK" else _csv_rows(path)
+    with path.open("rb") as file:
+        is_archive = file.read(2) == b"PK"
+    table = _xlsx_rows(path) if is_archive else _csv_rows(path)
     header = [str(name or "").strip().lower() for name in next(table, ())]
     if not is_listing(header):
         raise UnreadableFile(f"a line listing needs at least the columns {', '.join(REQUIRED)}")
@@ -61,6 +64,7 @@ def header_of(path: Path) -> list[str]:
 
 
 def _csv_rows(path: Path) -> Iterator[tuple[object, ...]]:
+    csv.field_size_limit(LONGEST_CELL)
     content = path.read_bytes()
     try:
         text = content.decode("utf-8-sig")

@@ -140,6 +140,7 @@ def add_case_version(
         run_id=run_id,
         record_class=record_class,
         latest_received=key.latest_received,
+        received_at=key.received_at[:40],
         number=key.number,
         content_hash=key.content_hash,
         is_nullification=key.is_nullification,

@@ -21,9 +21,8 @@ class RawFile:
 def keep(path: Path, raw: Path) -> RawFile:
     """Copy a file, or a folder that is one source, into the raw folder; the same bytes are kept once."""
     raw.mkdir(parents=True, exist_ok=True)
-    if path.is_symlink():
-        target = os.fsencode(path.readlink())
-        return RawFile(path.name, hashlib.sha256(b"link " + target).hexdigest(), 0, path)
+    if path.is_symlink() or not (path.is_file() or path.is_dir()):
+        return RawFile(path.name, hashlib.sha256(b"no file " + os.fsencode(path)).hexdigest(), 0, path)
     if path.is_dir():
         return _keep_folder(path, raw)
     with tempfile.NamedTemporaryFile(dir=raw, delete=False) as copy, path.open("rb") as source:

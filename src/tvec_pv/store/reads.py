@@ -113,13 +113,12 @@ def versions_of(connection: Connection, case_keys: Iterable[str]) -> dict[str, l
     return found
 
 
-def current_versions(connection: Connection) -> list[CurrentVersion]:
-    """The current version of every case, in order of case number; nullified ones are marked."""
-    rows = connection.execute(
-        select(StoredCase.case_key, CaseVersion.id, CaseVersion.product_is_suspect, *_VERSION_KEY).join(
-            CaseVersion, CaseVersion.case_id == StoredCase.id
-        )
+def current_versions(connection: Connection, case_key: str | None = None) -> list[CurrentVersion]:
+    """The current version of every case, or of one, in order of case number; nullified ones are marked."""
+    query = select(StoredCase.case_key, CaseVersion.id, CaseVersion.product_is_suspect, *_VERSION_KEY).join(
+        CaseVersion, CaseVersion.case_id == StoredCase.id
     )
+    rows = connection.execute(query if case_key is None else query.where(StoredCase.case_key == case_key))
     by_case: dict[str, dict[VersionKey, Any]] = {}
     for row in rows:
         by_case.setdefault(row.case_key, {})[_version_key(row)] = row
@@ -230,8 +229,7 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
 
 def get_case(connection: Connection, case_key: str) -> CaseView:
     """One case by its number, as it stands now."""
-    wanted = case_key.strip().upper()
-    versions = [version for version in current_versions(connection) if version.case_key == wanted]
+    versions = current_versions(connection, case_key.strip().upper())
     if not versions:
         raise NotFound("no case is stored under this number; `tvec-pv cases list` shows those that are")
     return next(case_views(connection, versions))
@@ -344,6 +342,7 @@ _VERSION_KEY = (
     CaseVersion.number,
     CaseVersion.content_hash,
     CaseVersion.is_nullification,
+    CaseVersion.received_at,
 )
 _FINDING = (
     RecordFinding.check_id.label("check"),
@@ -355,7 +354,7 @@ _FINDING = (
 
 
 def _version_key(row: Any) -> VersionKey:
-    return VersionKey(row.latest_received, row.number, row.content_hash, row.is_nullification)
+    return VersionKey(row.latest_received, row.number, row.content_hash, row.is_nullification, row.received_at)
 
 
 def _newest_assessments(connection: Connection, version_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -147,7 +147,9 @@ class StoredCase(Base):
 
 
 class CaseVersion(Base):
-    """One version of a case, as E2B-keyed JSON. `latest_received` is C.1.5; `stored_at` is when it was known here."""
+    """One version of a case, as E2B-keyed JSON. `received_at` is C.1.5 as sent, `latest_received` its day;
+    `stored_at` is when it was known here.
+    """
 
     __tablename__ = "case_versions"
     __table_args__ = (UniqueConstraint("case_id", "content_hash"),)
@@ -157,6 +159,7 @@ class CaseVersion(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     record_class: Mapped[str] = mapped_column(String(20))
     latest_received: Mapped[date | None]
+    received_at: Mapped[str] = mapped_column(String(40))
     number: Mapped[int | None]
     content_hash: Mapped[str] = mapped_column(String(64))
     is_nullification: Mapped[bool]

@@ -73,6 +73,7 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("record_class", sa.String(length=20), nullable=False),
         sa.Column("latest_received", sa.Date(), nullable=True),
+        sa.Column("received_at", sa.String(length=40), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("is_nullification", sa.Boolean(), nullable=False),
