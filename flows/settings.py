@@ -21,4 +21,6 @@ _QUIET = {
 def prepare(home: Path) -> None:
     for name, value in _QUIET.items():
         os.environ.setdefault(name, value)
-    os.environ.setdefault("PREFECT_HOME", str((home / "prefect").resolve()))
+    own = (home / "prefect").resolve()
+    own.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("PREFECT_HOME", str(own))

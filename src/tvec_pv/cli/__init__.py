@@ -306,7 +306,7 @@ def _check_paths(paths: list[Path]) -> None:
 
 
 def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat()))
 
 
 def _print_lines(lines: list[str]) -> None:

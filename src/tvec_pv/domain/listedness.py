@@ -35,14 +35,8 @@ def assess_listedness(concept: Concept | None, region: str, on: date, *, fatal: 
         return _fatal(label)
     rule, reason = {
         Listed.LISTED: ("LR7", f"in the label, section {label.section}, in force since {label.start.isoformat()}"),
-        Listed.UNLISTED: (
-            "LR1",
-            f"not listed{_in_section(label)}: only a risk, or more specific or severe",
-        ),
-        Listed.INDETERMINATE: (
-            "LR5",
-            f"indeterminate{_in_section(label)}: treated as unlisted until a physician decides",
-        ),
+        Listed.UNLISTED: ("LR1", f"not listed{_remark(label)}"),
+        Listed.INDETERMINATE: ("LR5", f"indeterminate{_remark(label)}; unlisted until a physician decides"),
     }[label.listed]
     return Listedness(region, label.listed, label.section, rule, reason, label.verified)
 
@@ -76,5 +70,6 @@ def _not_in_force(concept: Concept, region: str, on: date) -> Listedness:
     return Listedness(region, Listed.UNLISTED, "", "LR1", "not in the label of this region", concept.verified)
 
 
-def _in_section(label: Label) -> str:
-    return f" (section {label.section})" if label.section else ""
+def _remark(label: Label) -> str:
+    """What the profile says of a statement that is not simply listed: a section, or why."""
+    return f": {label.section}" if label.section else ""
