@@ -1,6 +1,7 @@
 """The night on its cron, on one machine: a Prefect server with its pages, and the process that runs the night."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -10,7 +11,10 @@ import httpx
 
 
 def serve_nightly(inbox: Path, cron: str, port: int) -> None:
-    """Serve until interrupted. The server listens on this machine only."""
+    """Serve until interrupted or terminated. The server listens on this machine only, and ends with this process."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if _answers(f"http://127.0.0.1:{port}/api/health"):
+        raise SystemExit(f"port {port} is taken by another server: stop it, or choose another with --port")
     address = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 (nothing in it comes from outside)
@@ -32,10 +36,14 @@ def _wait_for(server: "subprocess.Popen[bytes]", url: str) -> None:
     for _ in range(180):
         if server.poll() is not None:
             raise SystemExit("the Prefect server did not start; is the port taken? Choose another with --port")
-        try:
-            if httpx.get(url, timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            pass
+        if _answers(url):
+            return
         time.sleep(1)
     raise SystemExit("the Prefect server did not answer within three minutes")
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2).is_success
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,64 @@
+"""What a store holds, asked in SQL of the tests' own."""
+
+import json
+
+from sqlalchemy import text
+
+# Everything that is known, without the numbers, times and runs that a store gives by itself.
+KNOWLEDGE = {
+    "files": "SELECT sha256, name, size, format, completed_at IS NOT NULL AS is_complete FROM source_files",
+    "records": """
+        SELECT f.sha256, r.position, r.place, r.case_key, r.content_hash, r.record_class, r.reports,
+               v.content_hash AS version
+        FROM source_records r JOIN source_files f ON f.id = r.file_id
+        LEFT JOIN case_versions v ON v.id = r.case_version_id""",
+    "findings": """
+        SELECT f.sha256, r.position, x.check_id, x.severity, x.message, x.element, x.place
+        FROM findings x JOIN source_records r ON r.id = x.record_id JOIN source_files f ON f.id = r.file_id""",
+    "cases": "SELECT case_key FROM cases",
+    "versions": """
+        SELECT c.case_key, v.record_class, v.latest_received, v.number, v.content_hash, v.is_nullification,
+               v.product_is_suspect, CAST(v.document AS TEXT) AS document
+        FROM case_versions v JOIN cases c ON c.id = v.case_id""",
+    "assessments": """
+        SELECT c.case_key, v.content_hash, a.profile_version, a.primary_category, a.serious,
+               CAST(a.document AS TEXT) AS document
+        FROM assessments a JOIN case_versions v ON v.id = a.case_version_id JOIN cases c ON c.id = v.case_id""",
+    "reactions": """
+        SELECT v.content_hash, a.profile_version, x.number, x.name, x.category, x.serious, x.fatal, x.signal
+        FROM assessed_reactions x JOIN assessments a ON a.id = x.assessment_id
+        JOIN case_versions v ON v.id = a.case_version_id""",
+    "signals": "SELECT pair, name, category FROM signals",
+    "flags": """
+        SELECT s.pair, x.rule, CAST(x.statistics AS TEXT) AS statistics, v.content_hash
+        FROM flags x JOIN signals s ON s.id = x.signal_id JOIN flag_cases y ON y.flag_id = x.id
+        JOIN case_versions v ON v.id = y.case_version_id""",
+}
+
+
+def asked(house, sql, **values):
+    """The rows of a query, as dicts."""
+    with house.store.engine.connect() as connection:
+        return [dict(row._mapping) for row in connection.execute(text(sql), values)]
+
+
+def number(house, sql, **values):
+    """The one number that a query gives."""
+    [row] = asked(house, sql, **values)
+    [value] = row.values()
+    return value
+
+
+def document(value):
+    """A JSON column: text on SQLite, decoded on PostgreSQL."""
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def knowledge(house):
+    """All that a store knows, in an order that does not depend on when it learnt it."""
+    return {name: sorted(map(str, (tuple(row.values()) for row in asked(house, sql)))) for name, sql in KNOWLEDGE.items()}
+
+
+def tables(house, *names):
+    """Whole tables, row by row."""
+    return {name: sorted(map(str, asked(house, f"SELECT * FROM {name}"))) for name in names}
