@@ -1,17 +1,10 @@
 """One E2B(R3) message as a case: where each element of ICH E2B(R3) stands in the HL7 tree."""
 
-from collections.abc import Iterable
-
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
     Case,
     Document,
-    Flag,
     Identifier,
-    MedicalHistory,
-    Parent,
-    PastDrug,
-    Patient,
     Reaction,
     Reporter,
     Sender,
@@ -21,9 +14,9 @@ from tvec_pv.domain.icsr import (
     Summary,
     Term,
     TestResult,
-    Text,
 )
 from tvec_pv.sources.e2b_r3_drugs import read_drugs
+from tvec_pv.sources.e2b_r3_patient import read_patient
 from tvec_pv.sources.hl7 import (
     ICH_CODES,
     ICH_IDS,
@@ -41,7 +34,6 @@ from tvec_pv.sources.hl7 import (
     words,
 )
 
-RECORD_NUMBERS = tuple(f"{ICH_IDS}{number}" for number in (7, 8, 9, 10))
 FDA_CODES = "2.16.840.1.113883.3.989.5.1.2.2.1.3"
 
 
@@ -58,7 +50,7 @@ def read_case(message: Node) -> tuple[Case | None, tuple[Finding, ...]]:
     case = Case(
         created=read.day(at(control_act, "effectiveTime"), "C.1.2"),
         study=_study(read, role),
-        patient=_patient(read, role),
+        patient=read_patient(read, role),
         reactions=_reactions(read, role),
         tests=_tests(read, role),
         drugs=read_drugs(read, role, assessment),
@@ -189,137 +181,6 @@ def _study(read: Values, role: Node | None) -> Study | None:
         name=read.text(at(study, "title"), "C.5.2"),
         sponsor_number=identifier(study, ICH_IDS + "5"),
         type=read.code(at(study, "code"), "C.5.4"),
-    )
-
-
-def _patient(read: Values, role: Node | None) -> Patient:
-    read.where = "patient"
-    person = at(role, "player1")
-    observations = by_code(every(role, "subjectOf2", "observation"))
-    organizers = by_code(every(role, "subjectOf2", "organizer"))
-
-    def value(code: str) -> Node | None:
-        return at(first(observations.get(ich(code))), "value")
-
-    history, history_text, has_concomitant = _history(read, organizers.get(ich("1", 20), ()))
-    autopsy = first(observations.get(ich("5")))
-    parent = next((node for node in every(person, "role") if node.get("classCode") == "PRS"), None)
-    patient = Patient(
-        name=read.text(at(person, "name"), "D.1"),
-        record_numbers=tuple(
-            node.get("extension", "")
-            for node in every(person, "asIdentifiedEntity", "id")
-            if node.get("root") in RECORD_NUMBERS and node.get("extension")
-        ),
-        birth_date=read.day(at(person, "birthTime"), "D.2.1"),
-        age=read.measured(value("3"), "D.2.2"),
-        gestation=read.quantity(value("16"), "D.2.2.1"),
-        age_group=read.code(value("4"), "D.2.3"),
-        weight_kg=read.number(value("7"), "D.3"),
-        height_cm=read.number(value("17"), "D.4"),
-        sex=read.code(at(person, "administrativeGenderCode"), "D.5"),
-        last_menstrual_period=read.day(value("22"), "D.6"),
-        history=history,
-        history_text=history_text,
-        has_concomitant_therapies=has_concomitant,
-        past_drugs=_pastread_drugs(read, organizers.get(ich("2", 20), ())),
-        death_date=read.day(at(person, "deceasedTime"), "D.9.1"),
-        causes_of_death=read.terms(observations.get(ich("32"), ()), "D.9.2.r"),
-        autopsy=read.flag(at(autopsy, "value"), "D.9.3"),
-        autopsy_causes=read.terms(
-            by_code(every(autopsy, "outboundRelationship2", "observation")).get(ich("8"), ()), "D.9.4.r"
-        ),
-        parent=None if parent is None else _parent(read, parent),
-        races=tuple(
-            code
-            for key, found in observations.items()
-            if key.code == "C17049"
-            for node in found
-            if isinstance(code := read.code(at(node, "value"), "FDA.D.11.r"), str)
-        ),
-        ethnicity=next(
-            (
-                read.code(at(found[0], "value"), "FDA.D.12")
-                for key, found in observations.items()
-                if key.code == "C16564"
-            ),
-            None,
-        ),
-    )
-    read.where = ""
-    return patient
-
-
-def _history(read: Values, organizers: Iterable[Node]) -> tuple[tuple[MedicalHistory, ...], Text, Flag]:
-    history: list[MedicalHistory] = []
-    text: Text = None
-    has_concomitant: Flag = None
-    for organizer in organizers:
-        for node in every(organizer, "component", "observation"):
-            code = code_of(node)
-            if code == ich("18"):
-                text = read.text(at(node, "value"), "D.7.2")
-            elif code == ich("11"):
-                has_concomitant = read.flag(at(node, "value"), "D.7.3")
-            else:
-                history.append(_condition(read, node))
-    return tuple(history), text, has_concomitant
-
-
-def _condition(read: Values, node: Node) -> MedicalHistory:
-    start, end, _ = read.interval(at(node, "effectiveTime"), ("D.7.1.r.2", "D.7.1.r.4", ""))
-    inner = by_code(every(node, "inboundRelationship", "observation"))
-    outer = by_code(every(node, "outboundRelationship2", "observation"))
-    comment = read.text(at(first(outer.get(ich("10"))), "value"), "D.7.1.r.5")
-    return MedicalHistory(
-        term=read.term(at(node, "code"), "D.7.1.r.1"),
-        start=start,
-        continuing=read.flag(at(first(inner.get(ich("13"))), "value"), "D.7.1.r.3"),
-        end=end,
-        comment=words(comment),
-        is_family_history=read.flag(at(first(outer.get(ich("38"))), "value"), "D.7.1.r.6"),
-    )
-
-
-def _pastread_drugs(read: Values, organizers: Iterable[Node]) -> tuple[PastDrug, ...]:
-    drugs = []
-    for organizer in organizers:
-        for node in every(organizer, "component", "substanceAdministration"):
-            start, end, _ = read.interval(at(node, "effectiveTime"), ("D.8.r.4", "D.8.r.5", ""))
-            about = by_code(every(node, "outboundRelationship2", "observation"))
-            indication, reaction = first(about.get(ich("19"))), first(about.get(ich("29")))
-            drugs.append(
-                PastDrug(
-                    name=read.text(at(node, "consumable", "instanceOfKind", "kindOfProduct", "name"), "D.8.r.1"),
-                    start=start,
-                    end=end,
-                    indication=None if indication is None else read.term(at(indication, "value"), "D.8.r.6"),
-                    reaction=None if reaction is None else read.term(at(reaction, "value"), "D.8.r.7"),
-                )
-            )
-    return tuple(drugs)
-
-
-def _parent(read: Values, role: Node) -> Parent:
-    person = at(role, "associatedPerson")
-    observations = by_code(every(role, "subjectOf2", "observation"))
-    organizers = by_code(every(role, "subjectOf2", "organizer"))
-
-    def value(code: str) -> Node | None:
-        return at(first(observations.get(ich(code))), "value")
-
-    history, history_text, _ = _history(read, organizers.get(ich("1", 20), ()))
-    return Parent(
-        identification=read.text(at(person, "name"), "D.10.1"),
-        birth_date=read.day(at(person, "birthTime"), "D.10.2.1"),
-        age=read.quantity(value("3"), "D.10.2.2"),
-        last_menstrual_period=read.day(value("22"), "D.10.3"),
-        weight_kg=read.number(value("7"), "D.10.4"),
-        height_cm=read.number(value("17"), "D.10.5"),
-        sex=read.code(at(person, "administrativeGenderCode"), "D.10.6"),
-        history=history,
-        history_text=history_text,
-        past_drugs=_pastread_drugs(read, organizers.get(ich("2", 20), ())),
     )
 
 
