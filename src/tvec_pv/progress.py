@@ -5,15 +5,15 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TypeAlias
 
-Listener: TypeAlias = Callable[[str, str, int], None]
+Listener: TypeAlias = Callable[[str, int, int, str], None]
 
 _listener: ContextVar[Listener | None] = ContextVar("listener", default=None)
 
 
-def report(step: str, item: str, done: int) -> None:
-    """Say that `done` records of an item were worked through in a step; names only, no case content."""
+def report(step: str, done: int, total: int, item: str = "") -> None:
+    """Say that `done` of `total` items of a step are finished, and which is under way; names only, no content."""
     if listener := _listener.get():
-        listener(step, item, done)
+        listener(step, done, total, item)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     meddra: Path | None = Field(None, description="Folder with your own licensed llt.asc and pt.asc.")
     out: Path | None = Field(None, description="Folder for workbooks; without it, workbooks under the home folder.")
     actor: str = Field("nightly", description="Who the audit trail names for what the machine does.")
-    batch_size: int = Field(200, ge=1, description="Records per transaction.")
+    batch_size: int = Field(500, ge=1, description="Records per transaction.")
 
     @property
     def url(self) -> str:

@@ -17,7 +17,9 @@ def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter,
     """Load every FAERS extract that the paths name or hold; beside each, whether it is new."""
     loaded = []
     with run(house, "background") as under_way:
-        for path in find_files(list(paths)):
+        files = find_files(list(paths))
+        for number, path in enumerate(files):
+            report("loading", number, len(files), path.name)
             kept = keep(path, house.settings.raw)
             quarter, is_new = load(
                 kept.path,
@@ -27,11 +29,11 @@ def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter,
                 house.knowledge.product,
                 utc_now().isoformat(timespec="seconds"),
             )
-            report("loading", quarter.name, quarter.reports)
             loaded.append((quarter, is_new))
             if is_new:
                 entry = changes.AuditEntry("background loaded", f"file {quarter.sha256}", asdict(quarter))
                 with writing(house.store) as transaction:
                     changes.append_audit(transaction, house.settings.actor, [entry], utc_now())
+        report("loading", len(files), len(files))
         under_way.summary.update(extracts=len(loaded), new=sum(is_new for _, is_new in loaded))
     return tuple(loaded)

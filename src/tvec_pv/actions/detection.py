@@ -49,6 +49,7 @@ class DetectionResult:
 def detect_signals(house: House) -> DetectionResult:
     """Flag what the rules and thresholds in force find; the same evidence flags once."""
     with run(house, "detect") as under_way:
+        report("detecting", 0, 1, "signals")
         _assess_under_current_profile(house)
         with reading(house.store) as connection:
             counted = [
@@ -59,8 +60,8 @@ def detect_signals(house: House) -> DetectionResult:
             reactions = reads.counted_reactions(connection, counted, house.knowledge.profile.version)
         pairs, background = _pairs(house, reactions, len(counted))
         flags = flag(reactions, pairs, house.thresholds)
-        report("detecting", "pairs", len(pairs))
         new = _store_flags(house, under_way.id, flags, background)
+        report("detecting", 1, 1)
         result = DetectionResult(under_way.id, len(counted), background, pairs, flags, new)
         under_way.summary.update(result.as_json())
     return result

@@ -112,8 +112,12 @@ def take_in(house: House, paths: Sequence[Path]) -> IntakeResult:
     """Take in every file that the paths name or hold. The same bytes are taken in once, however often they come."""
     files = find_files(list(paths))
     with run(house, "intake") as under_way:
-        results = tuple(_take_file(house, under_way, path) for path in files)
-        result = IntakeResult(under_way.id, results)
+        results = []
+        for number, path in enumerate(files):
+            report("reading", number, len(files), path.name)
+            results.append(_take_file(house, under_way, path))
+        report("reading", len(files), len(files))
+        result = IntakeResult(under_way.id, tuple(results))
         under_way.summary.update(
             received=result.balance.received,
             classes={str(one): count for one, count in result.balance.classes.items()},
@@ -135,7 +139,6 @@ def _take_file(house: House, under_way: Run, path: Path) -> FileResult:
 
 def _receive_again(house: House, under_way: Run, raw: RawFile, file_id: int, reports: int) -> FileResult:
     """Bytes that were taken in before: each of their reports is a duplicate, and nothing is stored again."""
-    report("reading", raw.name, reports)
     balance = Balance(reports, {RecordClass.DUPLICATE: reports})
     with writing(house.store) as transaction:
         _add_receipt(house, transaction, under_way, file_id, raw, balance, is_repeat=True)
@@ -157,7 +160,6 @@ def _receive(house: House, under_way: Run, raw: RawFile) -> FileResult:
     while batch := list(islice(numbered, house.settings.batch_size)):
         received += sum(_reports(record) for _, record in batch)
         _store_batch(house, under_way, file_id, [one for one in batch if one[0] not in recorded])
-        report("reading", raw.name, received)
     with reading(house.store) as connection:
         balance = Balance(received, reads.file_classes(connection, file_id))
         findings = reads.file_findings(connection, file_id)

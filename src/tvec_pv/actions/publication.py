@@ -27,13 +27,14 @@ def publish(house: House, folder: Path | None = None) -> ExportResult:
     """Write the workbook; `OutOfBalance` when the newest receipt of a file does not add up."""
     target = (folder or house.settings.workbooks).resolve()
     with run(house, "export") as under_way:
+        report("exporting", 0, 1, "workbook")
         snapshot = _snapshot(house, under_way.started_at)
         newest_of_each_file = {one["file_id"]: one["balance"] for one in snapshot.receipts}
         check_balance(add_up(newest_of_each_file.values()))
         target.mkdir(parents=True, exist_ok=True)
         path = target / workbook_name(house.knowledge.product, snapshot.data_lock_point, target)
         data_hash = write_workbook(snapshot, path)
-        report("exporting", path.name, len(snapshot.cases))
+        report("exporting", 1, 1)
         result = ExportResult(under_way.id, path, data_hash)
         with writing(house.store) as transaction:
             detail = {"data_hash": data_hash, "cases": len(snapshot.cases), "run": under_way.id}

@@ -15,16 +15,31 @@ _LISTED = {"L": "listed", "U": "unlisted", "I": "indeterminate"}
 
 @contextmanager
 def progress_display() -> Iterator[Listener]:
-    """A live line per step on standard error; plain lines when it is not a terminal."""
+    """A bar per step on a terminal's standard error; where nobody watches, a line as each item begins."""
     from rich.console import Console
-    from rich.status import Status
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield lambda step, item, done: console.print(f"{step} {item}: {done}", markup=False, soft_wrap=True)
+        yield lambda step, done, total, item: (item and console.out(f"{step} {done + 1} of {total}: {item}")) or None
         return
-    with Status("starting", console=console) as status:
-        yield lambda step, item, done: status.update(f"{step} {item}: {done}")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[item]}"),
+    )
+    with Progress(*columns, console=console) as bars:
+        tasks = {"starting": bars.add_task("starting", total=1, item="")}
+
+        def show(step: str, done: int, total: int, item: str) -> None:
+            bars.update(tasks["starting"], completed=1)
+            if step not in tasks:
+                tasks[step] = bars.add_task(step, total=total, item=item)
+            bars.update(tasks[step], completed=done, total=total, item=item)
+
+        yield show
 
 
 def case_summaries(views: Iterable["CaseView"]) -> list[dict[str, Any]]:
