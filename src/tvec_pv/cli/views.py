@@ -21,11 +21,16 @@ def progress_display() -> Iterator[Listener]:
 
     console = Console(stderr=True, highlight=False)
     if not console.is_terminal:
-        yield lambda step, done, total, item: (item and console.out(f"{step} {done + 1} of {total}: {item}")) or None
+
+        def say(step: str, done: int, total: int, item: str) -> None:
+            if done < total:
+                console.out(f"{step} {done + 1} of {total}: {item}")
+
+        yield say
         return
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[item]}"),
