@@ -1,18 +1,21 @@
 """What differs between installations, from TVEC_PV_... in the environment. Everything has a default that works."""
 
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_PACKAGE = Path(__file__).parent
+from tvec_pv.domain.errors import ReferenceDataError
 
 
 def _expectations() -> Path:
-    """The suites as installed with the package, else those of the checkout."""
-    installed = _PACKAGE / "expectations"
-    return installed if installed.is_dir() else _PACKAGE.parents[1] / "expectations"
+    """The folder of suites that is installed with the package, or stands in the checkout."""
+    found = find_spec("expectations")
+    if found is None or not found.submodule_search_locations:
+        raise ReferenceDataError("the folder of expectation suites is not installed: set TVEC_PV_EXPECTATIONS")
+    return Path(next(iter(found.submodule_search_locations)))
 
 
 class Settings(BaseSettings):
