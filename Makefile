@@ -6,10 +6,11 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+INBOX ?= inbox
 export TVEC_PV_HOME ?= $(CURDIR)/.tvec-pv
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-fast lint serve lock samples docs clean
+.PHONY: run test lint serve lock samples docs clean
 
 run: $(VENV)/installed  ## read the sample reports as a night would
 	$(BIN)/tvec-pv background load sample_reports/background
@@ -25,7 +26,8 @@ lint: $(VENV)/installed-dev  ## style, types and the import contracts
 	$(BIN)/lint-imports
 
 serve: $(VENV)/installed  ## a Prefect server with its pages, and the night on its cron
-	$(BIN)/tvec-pv serve
+	mkdir -p $(INBOX)
+	$(BIN)/tvec-pv serve --inbox $(INBOX)
 
 samples: $(VENV)/installed-dev  ## write sample_reports again from tests/samples
 	$(BIN)/python -m tests.samples

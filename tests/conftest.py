@@ -1,41 +1,34 @@
 """What tests share: an environment without the developer's own settings, and stores on both databases.
 
 `house` is an empty store, `night` the sample inbox taken in, looked at and exported once (only to be read), `morning`
-a copy of it that a test may change. Tests that use one of them run on SQLite and on PostgreSQL.
+a copy of it that a test may change. Tests that use one of them run on SQLite and on PostgreSQL. The product is
+imported by the fixtures, so that a test of a single function does not wait for its libraries.
 """
 
+import logging
 import os
+import re
+import shutil
+import sys
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from typing import Any
 
-_OF_THE_TESTS = ("TVEC_PV_TEST_POSTGRESQL_URL", "TVEC_PV_REAL_DATA")
-for _name in [name for name in os.environ if name.startswith("TVEC_PV_") and name not in _OF_THE_TESTS]:
-    del os.environ[_name]
-# A test that forgets to say where its home is fails, and leaves nothing behind.
-os.environ["TVEC_PV_HOME"] = f"{os.devnull}/no-home-in-tests"
+import pytest
 
-import logging  # noqa: E402
-import shutil  # noqa: E402
-import sys  # noqa: E402
-from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
-from io import StringIO  # noqa: E402
+from tests import postgresql
 
-import pytest  # noqa: E402
-
-from tests import postgresql  # noqa: E402
-from tests.samples import FOLDER  # noqa: E402
-from tvec_pv import settings as settings_module  # noqa: E402
-from tvec_pv.actions.background import load_background  # noqa: E402
-from tvec_pv.actions.detection import DetectionResult, detect_signals  # noqa: E402
-from tvec_pv.actions.intake import IntakeResult, take_in  # noqa: E402
-from tvec_pv.actions.publication import ExportResult, publish  # noqa: E402
-from tvec_pv.actions.runs import House, open_house  # noqa: E402
-from tvec_pv.settings import Settings  # noqa: E402
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_reports"
+OF_THE_TESTS = ("TVEC_PV_TEST_POSTGRESQL_URL", "TVEC_PV_REAL_DATA")
 
 
-def pytest_configure(config):
-    """Groups of tests start in the order of collection, not by their size."""
-    if hasattr(config.option, "loadscopereorder"):
-        config.option.loadscopereorder = False
+def pytest_configure():
+    """Forget the developer's own settings. A test that does not say where its home is fails, and leaves nothing."""
+    for name in [name for name in os.environ if name.startswith("TVEC_PV_") and name not in OF_THE_TESTS]:
+        del os.environ[name]
+    os.environ["TVEC_PV_HOME"] = f"{os.devnull}/no-home-in-tests"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -44,14 +37,31 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: item.get_closest_marker("prefect") is None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Keep the tests of one database on one worker, and the flows on another: what they share is then made once.
+
+    Marks of `xdist_group` would say so too, but pytest-xdist 3.8 does not see them under pytest 9.2.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByWhatTheyShare(LoadScopeScheduling):
+        def _split_scope(self, nodeid):
+            shared = re.search(r"tests/flows/|\[sqlite\b|\[postgresql\b", nodeid)
+            return shared[0] if shared else nodeid
+
+    config.option.loadscopereorder = False
+    return ByWhatTheyShare(config, log)
+
+
 @dataclass(frozen=True)
 class Night:
     """The samples after one night with a background; `said` is all that was printed and logged meanwhile."""
 
-    house: House
-    taken: IntakeResult
-    found: DetectionResult
-    exported: ExportResult
+    house: Any
+    taken: Any
+    found: Any
+    exported: Any
     said: str
 
 
@@ -64,14 +74,7 @@ class Answer:
     err: str
 
 
-# Each database's tests stay on one worker, so that what they share is made once.
-@pytest.fixture(
-    scope="session",
-    params=[
-        pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite")),
-        pytest.param("postgresql", marks=[pytest.mark.xdist_group("postgresql"), pytest.mark.postgresql]),
-    ],
-)
+@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def database(request):
     return request.param
 
@@ -107,6 +110,9 @@ def store_url(new_store, tmp_path):
 def opened():
     """A house on a database, closed after the `with`; settings by name."""
 
+    from tvec_pv.actions.runs import open_house
+    from tvec_pv.settings import Settings
+
     @contextmanager
     def house_at(home, url, **settings):
         house = open_house(Settings(home=home, database_url=url, **settings))
@@ -126,12 +132,17 @@ def house(store_url, tmp_path, opened):
 
 @pytest.fixture(scope="session")
 def night(new_store, opened, tmp_path_factory):
+    from tvec_pv.actions.background import load_background
+    from tvec_pv.actions.detection import detect_signals
+    from tvec_pv.actions.intake import take_in
+    from tvec_pv.actions.publication import publish
+
     home, said = tmp_path_factory.mktemp("night"), StringIO()
     with ExitStack() as stack:
         with _everything_said_into(said):
             house = stack.enter_context(opened(home, stack.enter_context(new_store(home))))
-            load_background(house, [FOLDER / "background"])
-            taken, found, exported = take_in(house, [FOLDER / "inbox"]), detect_signals(house), publish(house)
+            load_background(house, [SAMPLES / "background"])
+            taken, found, exported = take_in(house, [SAMPLES / "inbox"]), detect_signals(house), publish(house)
         yield Night(house, taken, found, exported, said.getvalue())
 
 
@@ -154,14 +165,15 @@ def morning(night, opened, tmp_path, request):
 def command(monkeypatch, tmp_path):
     """The `tvec-pv` command in this process, on a house or on an empty home."""
 
-    def run(*arguments, house=None):
-        from tvec_pv.cli import main
+    from tvec_pv.cli import main
+    from tvec_pv.settings import settings
 
+    def run(*arguments, house=None):
         monkeypatch.setattr(sys, "argv", ["tvec-pv", *map(str, arguments)])
         monkeypatch.setenv("TVEC_PV_HOME", str(house.settings.home if house else tmp_path / "home"))
         if house:
             monkeypatch.setenv("TVEC_PV_DATABASE_URL", house.settings.url)
-        settings_module.settings.cache_clear()
+        settings.cache_clear()
         code, out, err = 0, StringIO(), StringIO()
         try:
             with redirect_stdout(out), redirect_stderr(err):
@@ -169,7 +181,7 @@ def command(monkeypatch, tmp_path):
         except SystemExit as ended:
             code = int(ended.code or 0)
         finally:
-            settings_module.settings.cache_clear()
+            settings.cache_clear()
         return Answer(code, out.getvalue(), err.getvalue())
 
     return run

@@ -56,7 +56,7 @@ def document(value):
 
 def knowledge(house):
     """All that a store knows, in an order that does not depend on when it learnt it."""
-    return {name: sorted(map(str, (tuple(row.values()) for row in asked(house, sql)))) for name, sql in KNOWLEDGE.items()}
+    return {name: sorted(str(tuple(row.values())) for row in asked(house, sql)) for name, sql in KNOWLEDGE.items()}
 
 
 def tables(house, *names):

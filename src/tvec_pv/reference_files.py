@@ -1,9 +1,9 @@
 """Reads the data files of `reference/` into the domain's values; a mistake is named with file, entry and field."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -48,14 +48,14 @@ def product() -> Product:
 @cache
 def safety_profile() -> SafetyProfile:
     file = _newest("safety_profile")
-    profile = read_profile(_read(file), file.name)
+    profile = read_profile(_read_version(file), file.name)
     designated = _read(_REFERENCE / "designated_medical_events.toml")["terms"]
     return replace(profile, designated=frozenset(map(normalise, designated)))
 
 
 @cache
 def thresholds() -> Thresholds:
-    data = _read(_newest("thresholds"))
+    data = _read_version(_newest("thresholds"))
     limits = data["statistics"]
     missing = [rule for rule in STATISTICAL_RULES if rule not in data["rules"]]
     if missing:
@@ -69,7 +69,7 @@ def thresholds() -> Thresholds:
 
 @cache
 def reporting_rules() -> ReportingRules:
-    data = _read(_newest("reporting"))
+    data = _read_version(_newest("reporting"))
     return ReportingRules(
         version=data["version"],
         us_alert_days=data["US"]["alert_days"],
@@ -81,7 +81,8 @@ def reporting_rules() -> ReportingRules:
 
 def read_profile(data: Mapping[str, Any], file: str) -> SafetyProfile:
     """A safety profile from its parsed file; `ReferenceDataError` names file, concept and field of a mistake."""
-    categories = tuple(Category(one["id"], one["name"]) for one in data["category"])
+    _check_fields(data, _PROFILE_FIELDS, ("version", "approved_by", "regions", "category", "concept"), file)
+    categories = tuple(_category(entry, file) for entry in data["category"])
     known_categories = {category.id for category in categories}
     concepts = tuple(_concept(entry, file, known_categories, data["regions"]) for entry in data["concept"])
     ids = [concept.id for concept in concepts]
@@ -101,11 +102,21 @@ def read_profile(data: Mapping[str, Any], file: str) -> SafetyProfile:
     )
 
 
-_CONCEPT_FIELDS = {
+# What each field of a profile holds; a list holds the type in it.
+_PROFILE_FIELDS: Mapping[str, Any] = {
+    "version": str,
+    "approved_by": str,
+    "regions": [str],
+    "category": [dict],
+    "concept": [dict],
+    "sources": dict,
+}
+_CATEGORY_FIELDS: Mapping[str, Any] = {"id": str, "name": str}
+_CONCEPT_FIELDS: Mapping[str, Any] = {
     "id": str,
     "category": str,
-    "terms": list,
-    "synonyms": list,
+    "terms": [str],
+    "synonyms": [str],
     "event": bool,
     "serious_by_default": bool,
     "ime": str,
@@ -113,11 +124,11 @@ _CONCEPT_FIELDS = {
     "mimic": str,
     "signal": str,
     "note": str,
-    "source": list,
+    "source": [str],
     "verified": bool,
-    "label": list,
+    "label": [dict],
 }
-_LABEL_FIELDS = {
+_LABEL_FIELDS: Mapping[str, Any] = {
     "region": str,
     "from": date,
     "until": date,
@@ -129,6 +140,11 @@ _LABEL_FIELDS = {
 }
 
 
+def _category(entry: Mapping[str, Any], file: str) -> Category:
+    _check_fields(entry, _CATEGORY_FIELDS, ("id", "name"), f"{file}: category {entry.get('id', '(without id)')}")
+    return Category(entry["id"], entry["name"])
+
+
 def _concept(entry: Mapping[str, Any], file: str, categories: set[str], regions: list[str]) -> Concept:
     place = f"{file}: concept {entry.get('id', '(without id)')}"
     _check_fields(entry, _CONCEPT_FIELDS, ("id", "category", "terms", "source", "verified"), place)
@@ -136,6 +152,12 @@ def _concept(entry: Mapping[str, Any], file: str, categories: set[str], regions:
         raise ReferenceDataError(f"{place}: category {entry['category']!r} is not one of {sorted(categories)}")
     if not entry["terms"]:
         raise ReferenceDataError(f"{place}: terms is empty")
+    for name in ("terms", "synonyms"):
+        if any(not normalise(word) for word in entry.get(name, ())):
+            raise ReferenceDataError(f"{place}: {name} holds a name without letters")
+    labels = tuple(_label(label, place, regions) for label in entry.get("label", ()))
+    for region in regions:
+        _check_dates([label for label in labels if label.region == region], f"{place}: label {region}")
     return Concept(
         id=entry["id"],
         category=entry["category"],
@@ -150,7 +172,7 @@ def _concept(entry: Mapping[str, Any], file: str, categories: set[str], regions:
         note=entry.get("note", ""),
         source=tuple(entry["source"]),
         verified=entry["verified"],
-        labels=tuple(_label(label, place, regions) for label in entry.get("label", ())),
+        labels=labels,
     )
 
 
@@ -174,15 +196,32 @@ def _label(entry: Mapping[str, Any], place: str, regions: list[str]) -> Label:
     )
 
 
-def _check_fields(entry: Mapping[str, Any], types: Mapping[str, type], required: tuple[str, ...], place: str) -> None:
+def _check_dates(labels: list[Label], place: str) -> None:
+    """On any day one region says one thing of a concept, or nothing."""
+    for label in labels:
+        if label.end is not None and label.end < label.start:
+            raise ReferenceDataError(f"{place}: until lies before from")
+        if any(other is not label and other.is_in_force(label.start) for other in labels):
+            raise ReferenceDataError(f"{place}: two statements are in force on {label.start.isoformat()}")
+
+
+def _check_fields(entry: Mapping[str, Any], types: Mapping[str, Any], required: tuple[str, ...], place: str) -> None:
     for name in required:
         if name not in entry:
             raise ReferenceDataError(f"{place}: {name} is missing")
     for name, value in entry.items():
         if name not in types:
             raise ReferenceDataError(f"{place}: {name} is not a field of the profile")
-        if not isinstance(value, types[name]):
-            raise ReferenceDataError(f"{place}: {name} must be {types[name].__name__}")
+        if not _is_of(value, types[name]):
+            kind = types[name]
+            wanted = f"a list of {kind[0].__name__}" if isinstance(kind, list) else kind.__name__
+            raise ReferenceDataError(f"{place}: {name} must be {wanted}")
+
+
+def _is_of(value: Any, kind: Any) -> bool:
+    if isinstance(kind, list):
+        return isinstance(value, list) and all(_is_of(item, kind[0]) for item in value)
+    return isinstance(value, kind) and not (kind is date and isinstance(value, datetime))
 
 
 def read_meddra(folder: Path) -> Dictionary:
@@ -191,17 +230,25 @@ def read_meddra(folder: Path) -> Dictionary:
     missing = [file.name for file in (llt, pt) if not file.is_file()]
     if missing:
         raise ReferenceDataError(f"TVEC_PV_MEDDRA names a folder without {' and '.join(missing)}")
-    name_of, preferred_of = {}, {}
-    for line in pt.read_text("utf-8", errors="replace").splitlines():
-        code, name, *_ = line.split("$")
-        name_of[code] = name
-    for line in llt.read_text("utf-8", errors="replace").splitlines():
-        code, name, preferred, *_ = line.split("$")
+    name_of = dict(_meddra_rows(pt, 2))
+    preferred_of = {}
+    for code, name, preferred in _meddra_rows(llt, 3):
         name_of.setdefault(code, name)
         preferred_of[code] = preferred
     release = folder / "meddra_release.asc"
     version = release.read_text("utf-8", errors="replace").split("$")[0] if release.is_file() else "not stated"
     return Dictionary(version, name_of, preferred_of)
+
+
+def _meddra_rows(file: Path, columns: int) -> Iterator[list[str]]:
+    """The first columns of each row; a row that has fewer is not of such a file."""
+    for number, line in enumerate(file.read_text("utf-8", errors="replace").splitlines(), 1):
+        if not line.strip():
+            continue
+        cells = line.split("$")
+        if len(cells) < columns:
+            raise ReferenceDataError(f"{file.name}, line {number}: not a row of a MedDRA ASCII file")
+        yield cells[:columns]
 
 
 def _newest(folder: str) -> Traversable:
@@ -210,6 +257,14 @@ def _newest(folder: str) -> Traversable:
     if not found:
         raise ReferenceDataError(f"reference/{folder} holds no file")
     return max(found, key=lambda file: file.name)
+
+
+def _read_version(file: Traversable) -> dict[str, Any]:
+    """A dated file, whose name is its version: assessments are remade when it changes, so the two must agree."""
+    data = _read(file)
+    if f"{data.get('version')}.toml" != file.name:
+        raise ReferenceDataError(f"{file.name}: its version is {data.get('version')!r}; a change is a new file")
+    return data
 
 
 def _read(file: Traversable) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tvec_pv.domain.errors import ReferenceDataError
+from tvec_pv.domain.errors import ReferenceDataError, SettingsError
 
 
 def _expectations() -> Path:
@@ -52,4 +52,8 @@ class Settings(BaseSettings):
 
 @cache
 def settings() -> Settings:
-    return Settings()
+    try:
+        return Settings()
+    except ValidationError as error:
+        wrong = "; ".join(f"TVEC_PV_{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        raise SettingsError(wrong) from error

@@ -5,19 +5,15 @@ import subprocess
 import sys
 import traceback
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories import (
     a_case,
-    a_drug,
     a_patient,
-    a_reaction,
-    another_drug,
     day,
     e2b_batch,
     e2b_message,
@@ -34,9 +30,8 @@ from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import run
 from tvec_pv.domain.errors import AlreadyRunning, OutOfBalance
-from tvec_pv.domain.icsr import Case, NullFlavor, NullificationAmendment, Patient, known
-from tvec_pv.domain.records import OtherProducts, check_balance
-from tvec_pv.sources import formats
+from tvec_pv.domain.icsr import NullFlavor, NullificationAmendment, Patient, known
+from tvec_pv.domain.records import check_balance
 from tvec_pv.store import changes, reads
 from tvec_pv.store.database import reading, writing
 
@@ -83,6 +78,30 @@ def case(house, key):
 def without_checks(monkeypatch):
     """Great Expectations costs half a second per batch: where checks do not matter, they find nothing."""
     monkeypatch.setattr(intake, "check_cases", lambda cases, *_: [() for _ in cases])
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a store knows, and the current version of each case: its number, its content, whether it counts."""
+
+    everything: dict[str, list[str]]
+    current: list[tuple[str, str, bool]]
+
+
+def known_by(house):
+    with reading(house.store) as connection:
+        current = [(one.case_key, one.key.content_hash, one.is_nullified) for one in reads.current_versions(connection)]
+    return Known(knowledge(house), current)
+
+
+@pytest.fixture(scope="session")
+def clean(new_store, opened, tmp_path_factory):
+    """What is known after one clean night, without checks."""
+    home = tmp_path_factory.mktemp("clean")
+    with pytest.MonkeyPatch.context() as patch, new_store(home) as url, opened(home, url) as house:
+        patch.setattr(intake, "check_cases", lambda cases, *_: [() for _ in cases])
+        take_in(house, [INBOX])
+        return known_by(house)
 
 
 class Killed(BaseException):
@@ -241,28 +260,481 @@ def test_an_empty_inbox_is_an_alert(house, tmp_path):
     assert result.balance.received == 0
 
 
-def test_versions_in_any_order_leave_the_same_current_versions(house, new_store, opened, tmp_path, without_checks):
-    """First reports, follow-ups, a late version and an amendment; the nullification has its own test below."""
-    first, second, third = (
+def test_files_in_the_opposite_order_leave_the_same_current_versions(clean, house, without_checks):
+    """All but what depends on who came first: a nullification and an amendment of a case that is not there yet, and
+    a report that contradicts another."""
+    by_order = {"US-EXAMPLEBIO-2026000109", "US-EXAMPLEBIO-2026000112", "US-EXAMPLEHOSPITAL-0012"}
+    backwards = sorted(INBOX.iterdir(), reverse=True)
+
+    taken = take_in(house, backwards)
+
+    assert [file.name for file in taken.files] == [path.name for path in backwards]
+    assert [one for one in known_by(house).current if one[0] not in by_order] == [
+        one for one in clean.current if one[0] not in by_order
+    ]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (0, 2, 1), (1, 0, 2), (1, 2, 0), (2, 0, 1), (2, 1, 0)])
+def test_the_newest_information_is_current_in_whatever_order_it_came(house, tmp_path, without_checks, order):
+    versions = [
         a_case("US-TESTS-1", latest_received=day(when), narrative=f"As known on {when}.")
         for when in ("2026-10-05", "2026-10-12", "2026-10-19")
+    ]
+    for version in order:
+        take_in(house, [put(tmp_path / str(version), one_xml=e2b(versions[version]))])
+
+    stored = case(house, "US-TESTS-1")
+    assert (stored.document["H.1"], stored.versions) == ("As known on 2026-10-19.", 3)
+
+
+def test_an_amendment_replaces_what_it_amends_though_its_date_of_information_is_the_same(
+    house, tmp_path, without_checks
+):
+    for one in range(8):
+        first = a_case(f"US-TESTS-{one}")
+        amended = replace(
+            first,
+            narrative=f"Amended, {one}.",
+            nullification_amendment=NullificationAmendment.AMENDMENT,
+            nullification_amendment_reason="A slip of the keyboard",
+        )
+        take_in(house, [put(tmp_path / str(one), a_xml=e2b(first), b_xml=e2b(amended))])
+
+    assert [case(house, f"US-TESTS-{one}").record_class for one in range(8)] == ["amendment"] * 8
+
+
+@pytest.mark.xfail(strict=True, reason="what is held is never looked at again: there is no replay yet")
+def test_a_nullification_that_came_before_its_case_takes_effect_when_the_case_arrives(house, tmp_path, without_checks):
+    """Its finding says: it waits here until the case arrives."""
+    first = a_case("US-TESTS-1")
+    nullified = replace(
+        first,
+        latest_received=day("2026-10-12"),
+        nullification_amendment=NullificationAmendment.NULLIFICATION,
+        nullification_amendment_reason="A duplicate",
     )
-    of_listing = listing({"case_id": "GB-TESTS-2", "version": 1}, {"case_id": "GB-TESTS-2", "version": 2})
-    contents = {"a_xml": e2b(first), "b_xml": e2b(second), "c_xml": e2b(third), "d_csv": of_listing}
-    inbox = put(tmp_path / "inbox", **contents)
-    backwards = put(tmp_path / "backwards", **dict(zip(reversed(contents), contents.values(), strict=True)))
-    for name, content in contents.items():  # endings do not matter: formats are told by content
-        (backwards / f"{9 - ord(name[0]) % 9}{name}").write_bytes(content)
-        (backwards / name.replace("_", ".")).unlink(missing_ok=True)
+    take_in(house, [put(tmp_path / "inbox", a_xml=e2b(nullified), b_xml=e2b(first))])
 
-    take_in(house, [inbox])
-    with new_store(tmp_path / "home") as url, opened(tmp_path / "other", url) as other:
-        take_in(other, [backwards])
-        assert [file["name"] for file in asked(other, "SELECT name FROM source_files ORDER BY id")] != sorted(contents)
-        assert current(other) == current(house)
+    assert case(house, "US-TESTS-1").is_nullified
 
 
-def current(house):
-    """The current version of each case: its number, its content, whether it counts."""
-    with reading(house.store) as connection:
-        return [(one.case_key, one.key.content_hash, one.is_nullified) for one in reads.current_versions(connection)]
+# --- a night that was cut off --------------------------------------------------------------------------------------
+
+POINTS = {
+    "while the bytes of a file are kept": (intake, "keep", 3),
+    "when a file has just been opened": (changes, "add_file", 3),
+    "in the midst of a batch": (changes, "add_record", 12),
+    "before the findings of a batch": (changes, "add_findings", 9),
+    "before the audit rows of a batch": (changes, "append_audit", 17),
+    "between two batches": (intake, "_store_batch", 15),
+    "when all of a file's records are stored": (changes, "complete_file", 4),
+    "before the receipt of a file": (changes, "add_receipt", 4),
+}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_night_cut_off_and_run_again_ends_like_one_clean_night(
+    clean, store_url, tmp_path, opened, monkeypatch, without_checks, point
+):
+    module, name, calls = POINTS[point]
+    with opened(tmp_path / "home", store_url, batch_size=1) as house:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, killing(calls, getattr(module, name)))
+            with pytest.raises(Killed):
+                take_in(house, [INBOX])
+        assert knowledge(house) != clean.everything
+
+        again = take_in(house, [INBOX])
+
+        assert knowledge(house) == clean.everything
+        assert again.balance.difference == 0
+        assert [row["outcome"] for row in asked(house, "SELECT outcome FROM runs ORDER BY id")] == ["failed", "done"]
+        assert publish(house).path.is_file()
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+from tvec_pv.actions import intake
+from tvec_pv.actions.runs import open_house
+from tvec_pv.settings import settings
+
+intake.check_cases = lambda cases, *_: [() for _ in cases]
+store, calls = intake._store_record, []
+
+def store_or_die(*arguments):
+    calls.append(arguments)
+    if len(calls) == 20:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return store(*arguments)
+
+intake._store_record = store_or_die
+intake.take_in(open_house(settings()), [Path(sys.argv[1])])
+"""
+
+
+def test_a_process_that_was_killed_leaves_a_store_that_the_next_run_completes(
+    clean, store_url, tmp_path, opened, without_checks
+):
+    home = tmp_path / "home"
+    environment = os.environ | {
+        "TVEC_PV_HOME": str(home),
+        "TVEC_PV_DATABASE_URL": store_url,
+        "TVEC_PV_BATCH_SIZE": "7",
+    }
+
+    killed = subprocess.run([sys.executable, "-c", KILL, INBOX], env=environment, check=False, cwd=tmp_path)
+
+    with opened(home, store_url) as house:
+        assert killed.returncode == -9
+        assert [row["outcome"] for row in asked(house, "SELECT outcome FROM runs")] == ["running"]
+        assert 0 < number(house, "SELECT count(*) FROM source_records") < 20
+        take_in(house, [INBOX])
+        assert knowledge(house) == clean.everything
+
+
+def test_bytes_are_kept_before_anything_is_read_from_them(house, tmp_path, monkeypatch):
+    content = listing({})
+    monkeypatch.setattr(intake, "detect", killing(1, intake.detect))
+
+    with pytest.raises(Killed):
+        take_in(house, [put(tmp_path / "inbox", a_csv=content)])
+
+    assert [path.read_bytes() for path in house.settings.raw.glob("*/*")] == [content]
+
+
+def test_a_second_run_is_refused_while_one_is_under_way(house, store_url, tmp_path, opened, without_checks):
+    inbox = put(tmp_path / "inbox", a_csv=listing({}))
+    with opened(tmp_path / "home", store_url) as other:
+        with run(house, "intake"), pytest.raises(AlreadyRunning, match="another run is under way"):
+            take_in(other, [inbox])
+        assert number(house, "SELECT count(*) FROM runs") == 1
+
+        assert classes(take_in(other, [inbox])) == {"new": 1}
+
+
+# --- what is held back ---------------------------------------------------------------------------------------------
+
+
+def test_what_is_held_back_keeps_every_reason(house, tmp_path):
+    flawed = a_case("US-TESTS-1", latest_received=day("2087-01-31"), patient=Patient(name=NullFlavor.UNK), reactions=())
+
+    take_in(house, [put(tmp_path / "inbox", a_xml=e2b(flawed))])
+
+    [record] = held(house)
+    critical = {finding["check"] for finding in record["findings"] if finding["severity"] == "critical"}
+    assert (record["file"], record["place"], record["case_key"]) == ("a.xml", "message 1", "US-TESTS-1")
+    assert critical == {"CASE-05", "VALID-PATIENT", "VALID-REACTION"}
+
+
+def test_a_critical_finding_holds_back_that_case_alone(house, tmp_path):
+    cases = [a_case(f"US-TESTS-{number}") for number in (1, 2, 3)]
+    cases[1] = replace(cases[1], reactions=())
+
+    result = take_in(house, [put(tmp_path / "inbox", a_xml=e2b(*cases))])
+
+    assert classes(result) == {"new": 2, "quarantined": 1}
+    assert [record["case_key"] for record in held(house)] == ["US-TESTS-2"]
+    assert [one["case_key"] for one in asked(house, "SELECT case_key FROM cases ORDER BY id")] == [
+        "US-TESTS-1",
+        "US-TESTS-3",
+    ]
+
+
+def test_each_sample_that_is_held_back_names_what_its_list_says(night):
+    critical = {
+        (record["file"], record["place"]): {one["check"] for one in record["findings"] if one["severity"] == "critical"}
+        for record in held(night.house)
+    }
+
+    assert critical == {
+        ("clinic_note_2026-10-29.txt", "file"): {"READ-FILE"},
+        ("imlygic_2026-11-02_batch.xml", "message 16"): {"VALID-PATIENT"},
+        ("imlygic_2026-11-02_batch.xml", "message 17"): {"VALID-REACTION"},
+        ("imlygic_2026-11-02_batch.xml", "message 18"): {"CASE-05"},
+        ("imlygic_2026-11-02_batch.xml", "message 19"): {"VERSION-UNKNOWN"},
+        ("imlygic_2026-11-08_broken-off.xml", "message 2 and all that follows"): {"READ-XML"},
+        ("partner_listing_2026-10.csv", "row 19"): {"VERSION-CONFLICT"},
+    }
+
+
+def test_a_warning_stays_with_a_case_that_is_stored(night):
+    crossed = case(night.house, "GB-EXAMPLEBIO-2026000119")
+    found = {(one["check"], one["element"], one["where"]) for one in crossed.findings if one["severity"] == "warning"}
+
+    assert {element for _, element, _ in found} >= {"E.i.5", "E.i.4", "D.2.2", "D.3"}
+    assert tuple(sorted({where for _, _, where in found if where})) == ("reaction 1", "reaction 2")
+
+
+# --- the balance ---------------------------------------------------------------------------------------------------
+
+
+def losing(read, *, lost=1):
+    """A count from the store that misses records."""
+
+    def function(connection, file_id):
+        counted = read(connection, file_id)
+        first = next(iter(counted))
+        return counted | {first: counted[first] - lost}
+
+    return function
+
+
+def test_a_lost_row_is_a_difference_and_nothing_is_published(house, tmp_path, monkeypatch, without_checks):
+    monkeypatch.setattr(reads, "file_classes", losing(reads.file_classes))
+
+    result = take_in(house, [put(tmp_path / "inbox", a_csv=listing({}))])
+
+    assert result.balance.difference == 1
+    assert result.lines[-1].endswith("difference 1")
+    with pytest.raises(OutOfBalance, match="Nothing was published"):
+        check_balance(result.balance)
+    with pytest.raises(OutOfBalance):
+        publish(house)
+    assert not list(house.settings.workbooks.glob("*"))
+    assert number(house, "SELECT count(*) FROM audit WHERE action = 'workbook exported'") == 0
+
+
+def test_a_night_that_did_not_balance_is_put_right_by_running_it_again(house, tmp_path, monkeypatch, without_checks):
+    inbox = put(tmp_path / "inbox", a_csv=listing({}))
+    with monkeypatch.context() as patch:
+        patch.setattr(reads, "file_classes", losing(reads.file_classes))
+        take_in(house, [inbox])
+
+    again = take_in(house, [inbox])
+
+    assert again.balance.difference == 0
+    assert publish(house).path.is_file()
+
+
+def test_one_file_too_few_and_another_too_many_do_not_make_a_balance(house, tmp_path, monkeypatch, without_checks):
+    """received = their sum, for each file, run and source."""
+    inbox = put(tmp_path / "inbox", a_csv=listing({}), b_csv=listing({"case_id": "GB-TESTS-2"}))
+    wrong = iter([1, -1])
+    read = reads.file_classes
+    monkeypatch.setattr(reads, "file_classes", lambda *given: losing(read, lost=next(wrong))(*given))
+
+    result = take_in(house, [inbox])
+
+    assert [file.balance.difference for file in result.files] == [1, -1]
+    with pytest.raises(OutOfBalance):
+        publish(house)
+
+
+# --- hostile input -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "=cmd|' -C calc'!A0.csv",
+        "-rf.csv",
+        "two\nlines; received 9 = 9 new.csv",
+        "\x1b[2J.csv",
+        "'; DROP TABLE cases; --.csv",
+        "{inbox}%s$HOME.csv",
+        "報告書.csv",
+        "x" * 251 + ".csv",
+        b"not utf-8 \xff.csv",
+    ],
+)
+def test_a_file_may_have_any_name(house, tmp_path, without_checks, name):
+    inbox = put(tmp_path / "inbox")
+    (inbox / os.fsdecode(name)).write_bytes(listing({}))
+
+    result = take_in(house, [inbox])
+
+    assert classes(result) == {"new": 1}
+    assert all("\n" not in line and "\x1b" not in line for line in result.lines)
+    assert publish(house).path.is_file()
+
+
+@pytest.mark.parametrize(
+    "number_sent",
+    ["'; DROP TABLE cases; --", "../../etc/passwd", "=1+1", "<script>alert(1)</script>", "%s%n", "號" * 60, "x" * 200],
+)
+def test_a_case_may_have_any_number(house, tmp_path, without_checks, number_sent):
+    take_in(house, [put(tmp_path / "inbox", a_csv=listing({"case_id": number_sent}))])
+
+    assert case(house, number_sent).case_key == number_sent.upper()
+
+
+HOSTILE_LISTINGS = {
+    "a version that is no number": {"version": "nan"},
+    "a version without end": {"version": "inf"},
+    "a version beyond all counting": {"version": "99999999999999999999"},
+    "an age that is no number": {"age": "NaN"},
+    "a weight without end": {"weight_kg": "inf"},
+    "a dose beyond all measure": {"dose": "1e999"},
+    "a reaction of a whole page": {"reaction": "r" * 5000},
+    "a case number of a whole page": {"case_id": "n" * 5000},
+    "characters that XML forbids": {"lot": "lot\uffff", "reaction": "Fatigue\x08\x1f"},
+    "dates of another millennium": {"drug_start": "0202-09-21", "reaction_start": "1026-09-21"},
+}
+
+
+@pytest.mark.parametrize("flaw", HOSTILE_LISTINGS)
+def test_a_flawed_row_neither_ends_the_night_nor_harms_its_neighbours(house, tmp_path, flaw):
+    rows = [{"case_id": "GB-TESTS-1"}, {"case_id": "GB-TESTS-2"} | HOSTILE_LISTINGS[flaw], {"case_id": "GB-TESTS-3"}]
+
+    result = take_in(house, [put(tmp_path / "inbox", a_csv=listing(*rows))])
+
+    assert result.balance.received == 3
+    assert result.balance.difference == 0
+    assert {"GB-TESTS-1", "GB-TESTS-3"} <= {one["case_key"] for one in asked(house, "SELECT case_key FROM cases")}
+    assert publish(house).path.is_file()
+
+
+def a_quarter(**changes):
+    """A quarter with one report of the product."""
+    demo = {"caseid": 1, "fda_dt": "20260901", "init_fda_dt": "20260901", "occp_cod": "MD", "sex": "F"}
+    drug = {"caseid": 1, "drug_seq": 1, "role_cod": "PS", "drugname": "IMLYGIC"}
+    numbers = {name: value for name, value in changes.items() if name in ("primaryid", "caseversion")}
+    return faers_quarter(
+        demo=[demo | changes], drug=[drug | numbers | changes], reac=[{"caseid": 1, "pt": "Fatigue"} | numbers]
+    )
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(a_quarter(lot_num="LOT\0"), id="a NUL in a FAERS table"),
+        pytest.param(a_quarter(primaryid="9" * 300), id="a FAERS number of 300 digits"),
+        pytest.param(a_quarter(caseversion="nan", primaryid="11"), id="a FAERS version that is no number"),
+        pytest.param(a_quarter(age="inf", age_cod="YR"), id="a FAERS age without end"),
+        pytest.param(zipped({"DEMO26Q3.txt": b"\xff$\xfe\r\n", "DRUG26Q3.txt": b""}), id="tables of nothing"),
+        pytest.param(b"PK\3\4 and then nothing", id="half an archive"),
+        pytest.param(b"case_id,reaction,drug\n", id="a listing without rows"),
+        pytest.param(b"", id="an empty file"),
+        pytest.param(b"<", id="a lone bracket"),
+        pytest.param(e2b(a_case(patient=a_patient(weight_kg=float("nan")))), id="a weight that is no number in E2B"),
+        pytest.param(e2b()[:-30], id="an E2B batch without messages or end"),
+    ],
+)
+def test_a_flawed_file_neither_ends_the_night_nor_harms_its_neighbours(house, tmp_path, without_checks, content):
+    inbox = put(tmp_path / "inbox", a_csv=listing({"case_id": "GB-TESTS-1"}), b_dat=content)
+    (inbox / "c.csv").write_bytes(listing({"case_id": "GB-TESTS-3"}))
+
+    result = take_in(house, [inbox])
+
+    assert result.balance.difference == 0
+    assert [classes(file) for file in result.files if file.name != "b.dat"] == [{"new": 1}, {"new": 1}]
+    assert result.files[1].balance.received >= 1
+    assert publish(house).path.is_file()
+
+
+def test_links_pipes_and_hidden_files_neither_end_the_night_nor_lead_elsewhere(house, tmp_path, without_checks):
+    inbox, elsewhere = put(tmp_path / "inbox", a_csv=listing({})), put(tmp_path / "elsewhere", b_csv=listing({}))
+    (inbox / "to a file").symlink_to(elsewhere / "b.csv")
+    (inbox / "to a folder").symlink_to(elsewhere)
+    (inbox / "to nowhere").symlink_to(tmp_path / "nowhere")
+    (inbox / "to itself").symlink_to(inbox)
+    os.mkfifo(inbox / "pipe")
+    (inbox / ".DS_Store").write_bytes(b"x")
+
+    result = take_in(house, [inbox])
+
+    assert {file.name: classes(file) for file in result.files} == {
+        "a.csv": {"new": 1},
+        "pipe": {"quarantined": 1},
+        "to a file": {"quarantined": 1},
+        "to a folder": {"quarantined": 1},
+        "to itself": {"quarantined": 1},
+        "to nowhere": {"quarantined": 1},
+    }
+
+
+def test_an_unpacked_extract_does_not_swallow_the_files_beside_it(house, tmp_path, without_checks):
+    inbox = put(tmp_path / "inbox", a_csv=listing({}))
+    put(inbox / "faers", DEMO26Q3_txt=b"primaryid$caseid\n11$1\n", DRUG26Q3_txt=b"primaryid$drugname\n11$OPDIVO\n")
+
+    result = take_in(house, [inbox])
+
+    assert {file.name: classes(file) for file in result.files} == {"a.csv": {"new": 1}, "faers": {"out of scope": 1}}
+
+
+# --- no case content where it does not belong ----------------------------------------------------------------------
+
+
+def secrets_of(one):
+    """What may not be said outside the store: initials, reporters, lots, whole phrases of the narrative."""
+    narrative = (known(one.narrative) or "").split()
+    lots = [known(dose.lot) for drug in one.drugs for dose in drug.doses]
+    people = [known(one.patient.name), *(known(each.organisation) for each in one.reporters)]
+    return {*filter(None, (*lots, *people)), *(" ".join(narrative[at : at + 3]) for at in range(0, len(narrative), 3))}
+
+
+PRIVATE = "".join(["L0T", "-77", "-X"])  # nowhere in a source line that a traceback could show
+SECRETS = {word for one in SAMPLE_CASES for word in secrets_of(one) if len(word) > 3}
+
+
+def test_a_night_says_nothing_of_what_the_reports_say(night):
+    findings = asked(night.house, "SELECT message, element, place FROM findings")
+    audit = asked(night.house, "SELECT action, subject, CAST(detail AS TEXT) AS detail FROM audit")
+    said = [night.said, str(findings), str(audit), *night.taken.lines, *night.found.lines, str(night.taken.as_json())]
+
+    assert len(SECRETS) > 300
+    assert [word for word in SECRETS if any(word in text for text in said)] == []
+
+
+@pytest.mark.parametrize("flaw", [{"age": "nan"}, {"version": "99999999999"}, {"weight_kg": "inf"}, {"version": "nan"}])
+def test_what_ends_a_night_says_nothing_of_what_a_report_says(house, tmp_path, without_checks, flaw):
+    """If a value ends the night after all, the words around it must not come to light."""
+    inbox = put(tmp_path / "inbox", a_csv=listing({"patient_initials": PRIVATE, "lot": PRIVATE} | flaw))
+    try:
+        said = str(take_in(house, [inbox]).as_json())
+    except Exception as error:  # noqa: BLE001
+        said = "".join(traceback.format_exception(error))
+
+    assert PRIVATE not in said
+
+
+@pytest.mark.parametrize("missing", ["record_class", "content_hash"])
+def test_an_error_of_the_database_says_nothing_of_what_a_report_says(house, missing):
+    row = {"record_class": "new", "content_hash": "0" * 64} | {missing: None}
+
+    with writing(house.store) as transaction:
+        run_id = changes.start_run(transaction, "intake", {}, intake.utc_now())
+    with pytest.raises(Exception) as raised, writing(house.store) as transaction:  # noqa: PT011
+        changes.add_case_version(
+            transaction,
+            "US-TESTS-1",
+            intake.VersionKey(None, 1, row["content_hash"]),
+            row["record_class"],
+            {"H.1": PRIVATE},
+            product_is_suspect=True,
+            run_id=run_id,
+            at=intake.utc_now(),
+        )
+
+    assert PRIVATE not in "".join(traceback.format_exception(raised.value))
+
+
+def test_a_value_that_the_database_refuses_is_not_in_its_error(house, tmp_path, monkeypatch, without_checks):
+    """The same row twice: the constraint is named, the parameters are not."""
+    monkeypatch.setattr(intake, "_store_record", lambda *given: [_store_record(*given) for _ in "12"])
+
+    with pytest.raises(DBAPIError) as raised:
+        take_in(house, [put(tmp_path / "inbox", a_csv=listing({"lot": PRIVATE, "narrative": PRIVATE}))])
+
+    assert PRIVATE not in "".join(traceback.format_exception(raised.value))
+
+
+_store_record = intake._store_record
+
+
+# --- the documented form -------------------------------------------------------------------------------------------
+
+
+def test_the_json_of_a_run_has_exactly_the_documented_keys(night):
+    documented = night.taken.as_json()
+
+    assert set(documented) == {"run", "received", "classes", "files"}
+    assert {frozenset(file) for file in documented["files"]} == {
+        frozenset({"name", "sha256", "format", "received", "classes", "findings"})
+    }
+    assert {frozenset(one) for file in documented["files"] for one in file["findings"]} == {
+        frozenset({"record", "check", "severity", "message", "element", "where"})
+    }
+    assert documented["received"] == sum(documented["classes"].values()) == 112
+    assert sum(file["received"] for file in documented["files"]) == 112

@@ -4,20 +4,19 @@ import ast
 import inspect
 from collections.abc import Iterator
 from dataclasses import Field, fields, is_dataclass
-from types import ModuleType, UnionType
+from importlib import import_module
+from pkgutil import iter_modules
+from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from tests.reference_pages.markdown import code, document, table
+from tvec_pv import sources
 from tvec_pv.domain import icsr
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.icsr import Case, NullFlavor, Quantity, Term
-from tvec_pv.sources import e2b_r3_case, e2b_r3_drugs, faers_case, line_listing_case
 
-FORMATS: dict[str, tuple[ModuleType, ...]] = {
-    "E2B(R3)": (e2b_r3_case, e2b_r3_drugs),
-    "FAERS": (faers_case,),
-    "listing": (line_listing_case,),
-}
+# A format's modules are those of `sources` whose names begin so.
+FORMATS = {"E2B(R3)": "e2b_r3", "FAERS": "faers", "listing": "line_listing"}
 _IN_PARTS = (Quantity, Term)
 _KINDS = {str: "text", bool: "yes or no", int: "whole number", float: "number", PartialDate: "date"}
 _CODES = {
@@ -32,7 +31,7 @@ _CODES = {
 
 
 def page() -> str:
-    filled = {name: _filled(modules) for name, modules in FORMATS.items()}
+    filled = {name: _filled(prefix) for name, prefix in FORMATS.items()}
     return document(
         "The fields of a case",
         """
@@ -113,10 +112,11 @@ def _formats(of: type, field: Field[Any], filled: dict[str, set[tuple[str, str]]
     return ", ".join(name for name in FORMATS if (of.__name__, field.name) in filled[name]) or "–"
 
 
-def _filled(modules: tuple[ModuleType, ...]) -> set[tuple[str, str]]:
-    """Class and field of everything that a reader sets, as its source says."""
+def _filled(prefix: str) -> set[tuple[str, str]]:
+    """Class and field of everything that a format's reader sets, as its source says."""
     found: set[tuple[str, str]] = set()
-    for module in modules:
+    names = [one.name for one in iter_modules(sources.__path__) if one.name.startswith(prefix)]
+    for module in (import_module(f"{sources.__name__}.{name}") for name in names):
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 found.update((node.func.id, word.arg) for word in node.keywords if word.arg)

@@ -81,8 +81,8 @@ OUTSIDE = ("GB", "CH", "US", "JP", "TR", "UA", "RS", "CA", "AU")
 BY_COUNTRY = [
     *(ByCountry(country, "15_DAY", "90_DAY") for country in EEA),
     *(ByCountry(country, "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS") for country in OUTSIDE),
-    ByCountry(None, "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS"),
-    ByCountry(NullFlavor.ASKU, "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS"),
+    ByCountry(None, "15_DAY", "90_DAY"),
+    ByCountry(NullFlavor.ASKU, "15_DAY", "90_DAY"),
 ]
 
 DUE = [

@@ -3,6 +3,7 @@
 import json
 from copy import deepcopy
 from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -106,7 +107,7 @@ MISTAKES = [
     pytest.param(profile(label={"from": "2015-10-27"}), ("sore", "US", "from", "date"), id="a date in quotes"),
     pytest.param(profile(label={"untill": date(2023, 1, 31)}), ("sore", "US", "untill"), id="a misspelt label field"),
     pytest.param(profile({"id": "hot"}), ("hot", "twice"), id="the same id twice"),
-    pytest.param(profile({"synonyms": ["pyrexia"]}), ("pyrexia", "sore", "hot"), id="a synonym in two concepts"),
+    pytest.param(profile({"synonyms": ["pyrexia"]}), ("Pyrexia", "sore", "hot"), id="a synonym in two concepts"),
     pytest.param(profile({"terms": ["PYREXIA."]}), ("sore", "hot"), id="a term in two concepts, spelt otherwise"),
 ]
 
@@ -212,7 +213,7 @@ def test_labels_of_a_region_follow_each_other_without_overlap():
     for concept in safety_profile().concepts:
         for region in safety_profile().regions:
             labels = sorted((one for one in concept.labels if one.region == region), key=lambda one: one.start)
-            for earlier, later in zip(labels, labels[1:], strict=False):
+            for earlier, later in pairwise(labels):
                 assert earlier.end is not None, concept.id
                 assert earlier.end < later.start, concept.id
             assert all(label.end is None or label.start <= label.end for label in labels), concept.id

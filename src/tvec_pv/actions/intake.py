@@ -17,7 +17,7 @@ from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case, NullificationAmendment, case_key, is_suspect
 from tvec_pv.domain.product_names import Verdict, match_case, product_drugs
 from tvec_pv.domain.records import Balance, OtherProducts, Record, RecordClass, add_up
-from tvec_pv.domain.validity import missing_criteria
+from tvec_pv.domain.validity import MINIMUM_CRITERIA, missing_criteria, names_a_medicine
 from tvec_pv.domain.versions import Arrival, VersionKey, arrive, version_key
 from tvec_pv.progress import report
 from tvec_pv.sources.formats import detect, find_files, read
@@ -61,7 +61,10 @@ class IntakeResult:
         lines = []
         for file in self.files:
             classes = ", ".join(f"{count} {one}" for one, count in file.balance.classes.items() if count)
-            lines.append(f"{file.name} ({file.format}): received {file.balance.received}: {classes or 'nothing'}")
+            again = ", received before" if file.is_repeat else ""
+            lines.append(
+                f"{file.name} ({file.format}{again}): received {file.balance.received}: {classes or 'nothing'}"
+            )
         if not self.files:
             lines.append("ALERT: the inbox is empty; if reports were expected, ask the source")
         elif self.is_unchanged:
@@ -257,17 +260,12 @@ def _prepare(house: House, position: int, record: Record | OtherProducts) -> _Pr
             Finding("PRODUCT-UNDECIDED", Severity.CRITICAL, "a medicine may or may not be the product", "G.k.2.2")
         )
         one.settled = RecordClass.QUARANTINED
-    elif match.verdict is Verdict.OTHER and _names_a_medicine(record.case):
+    elif match.verdict is Verdict.OTHER and any(names_a_medicine(drug) for drug in record.case.drugs):
         one.findings.append(
             Finding("PRODUCT-OTHER", Severity.INFO, "no medicine of the report is the product", "G.k.2.2")
         )
         one.settled = RecordClass.OUT_OF_SCOPE
     return one
-
-
-def _names_a_medicine(case: Case) -> bool:
-    """A report without any medicine's name is not one of another product: validity holds it back."""
-    return any(drug.name or drug.substances for drug in case.drugs)
 
 
 def _check(house: House, under_way: Run, prepared: Sequence[_Prepared]) -> None:
@@ -289,11 +287,17 @@ def _class_of(one: _Prepared, stored: dict[str, list[VersionKey]]) -> tuple[Arri
         return Arrival(RecordClass.QUARANTINED), None
     key = version_key(one.case, one.hash)
     arrival = arrive(one.case, key, stored.get(one.key, []))
-    nullifies = one.case.nullification_amendment == NullificationAmendment.NULLIFICATION
-    held = critical(tuple(one.findings)) and not nullifies
-    if held and arrival.record_class is not RecordClass.DUPLICATE:
+    if _is_held(one, one.case) and arrival.record_class is not RecordClass.DUPLICATE:
         return Arrival(RecordClass.QUARANTINED), None
     return arrival, key
+
+
+def _is_held(one: _Prepared, case: Case) -> bool:
+    """Critical findings hold a record. A nullification need not name patient, reaction and product once more."""
+    held = critical(tuple(one.findings))
+    if case.nullification_amendment == NullificationAmendment.NULLIFICATION:
+        held = tuple(finding for finding in held if finding.check not in MINIMUM_CRITERIA)
+    return bool(held)
 
 
 def _store_version(

@@ -105,9 +105,8 @@ def _case_row(case: Case, product: Product, of_product: list[bool], today: date)
     received = known(case.latest_received) or known(case.first_received)
     reporter = next((one for one in case.reporters if one.is_primary), next(iter(case.reporters), None))
     narrative = known(case.narrative) or ""
-    age, born = _years(known(patient.age)), known(patient.birth_date)
+    age = _years(known(patient.age))
     onset = next((day for reaction in case.reactions if (day := known(reaction.start))), received)
-    years_by_birth = (onset.earliest - born.earliest).days / DAYS_PER_YEAR if onset and born else None
     died = known(patient.death_date) is not None or bool(patient.causes_of_death)
     first_licence = min(day for _, day in product.licences)
     return {
@@ -123,7 +122,7 @@ def _case_row(case: Case, product: Product, of_product: list[bool], today: date)
         "age_years": age,
         "weight_kg": patient.weight_kg,
         "days_birth_to_received": _most_days(patient.birth_date, received),
-        "years_age_against_birth": None if age is None or years_by_birth is None else age - years_by_birth,
+        "years_age_against_birth": _years_apart(age, patient.birth_date, onset),
         "patient_name_masked": patient.name is NullFlavor.MSK,
         "narrative_letters": len(narrative),
         "death_is_consistent": not died or any(is_fatal(reaction) for reaction in case.reactions),
@@ -187,6 +186,14 @@ def _most_days(earlier: Day, later: Day) -> int | None:
     """The most days that can lie between two dates: negative only when their order is surely wrong."""
     start, end = known(earlier), known(later)
     return None if start is None or end is None else (end.latest - start.earliest).days
+
+
+def _years_apart(age: float | None, born: Day, onset: Day) -> float | None:
+    """How far the stated age lies from the ages that the dates allow, in years; 0 when they allow it."""
+    youngest, oldest = _most_days(onset, born), _most_days(born, onset)
+    if age is None or youngest is None or oldest is None:
+        return None
+    return age - min(max(age, -youngest / DAYS_PER_YEAR), oldest / DAYS_PER_YEAR)
 
 
 def _years(age: Quantity | None) -> float | None:

@@ -131,7 +131,7 @@ def explain(case: Annotated[str, typer.Argument(help="A case number, as in `case
 
 @app.command()
 def serve(
-    inbox: Annotated[Path, typer.Option(help="Folder that the night reads.")] = Path("sample_reports/inbox"),
+    inbox: Annotated[Path, typer.Option(help="Folder that the night reads.", show_default=False)],
     cron: Annotated[str, typer.Option(help="When the night runs, in the machine's time zone.")] = "0 2 * * *",
     port: Annotated[int, typer.Option(help="Port of the pages with the runs, on this machine only.")] = 4200,
 ) -> None:
@@ -148,7 +148,7 @@ def serve(
 
 @cases.command("list")
 def list_cases(as_json: AsJson = False) -> None:
-    """All cases that count, with what the night made of them."""
+    """All cases, with what the night made of them."""
     from tvec_pv.cli.views import case_lines, case_summaries
     from tvec_pv.store import reads
 

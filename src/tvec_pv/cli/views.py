@@ -50,7 +50,7 @@ def progress_display() -> Iterator[Listener]:
 def case_summaries(views: Iterable["CaseView"]) -> list[dict[str, Any]]:
     return [
         {
-            "case": view.case_key,
+            "case_key": view.case_key,
             "class": view.record_class,
             "nullified": view.is_nullified,
             "latest_received": view.latest_received,
@@ -67,7 +67,7 @@ def case_lines(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
     if not summaries:
         return ["no case is stored yet"]
     return [
-        f"{one['case']}  {'NULLIFIED' if one['nullified'] else 'serious' if one['serious'] else 'non-serious'}  "
+        f"{one['case_key']}  {'NULLIFIED' if one['nullified'] else 'serious' if one['serious'] else 'non-serious'}  "
         f"{one['primary_category']}  {', '.join(one['reactions'])}  "
         + ", ".join(f"{region} {verdict}" for region, verdict in one["verdicts"].items())
         for one in summaries
@@ -169,4 +169,6 @@ def _statistics_lines(numbers: Mapping[str, Any]) -> list[str]:
         if numbers[name] is not None
     )
     cells = ", ".join(f"{name} {numbers[name]}" for name in "abcd")
-    return [f"  {cells}, expected {numbers['expected']:.2f}; {', '.join(measures)}"]
+    chi_square = numbers["chi_square_yates"]
+    shown = [*measures] + ([] if chi_square is None else [f"chi-square (Yates) {chi_square:.2f}"])
+    return [f"  {cells}, expected {numbers['expected']:.2f}; {', '.join(shown)}"]

@@ -1,12 +1,13 @@
 """The assessment of one case version: every reaction and the case, each statement with its reason."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from tvec_pv.domain.classification import Classified, classify
-from tvec_pv.domain.icsr import Case, Reaction, known
+from tvec_pv.domain.icsr import Case, DrugRole, Reaction, known
 from tvec_pv.domain.listedness import Listedness, assess_listedness
-from tvec_pv.domain.product_names import Product
+from tvec_pv.domain.product_names import Product, product_drugs
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
 from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
 from tvec_pv.domain.terms import Dictionary
@@ -89,7 +90,9 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
         categories=categories,
         primary=profile.primary(categories),
         serious=any(reaction.serious for reaction in reactions),
-        verdicts=reporting_verdicts(knowledge.reporting, events, country, day_0),
+        verdicts=reporting_verdicts(
+            knowledge.reporting, events, country, day_0, product_is_suspect=_may_be_suspect(case, knowledge.product)
+        ),
     )
 
 
@@ -143,12 +146,21 @@ def _reasons(
     return reasons
 
 
+def _may_be_suspect(case: Case, product: Product) -> bool:
+    """False only when every mention of the product says that it is not suspect: a missing role takes no duty away."""
+    innocent = (DrugRole.CONCOMITANT, DrugRole.NOT_ADMINISTERED)
+    roles = [drug.role for drug in product_drugs(product, case)]
+    return not roles or any(role not in innocent for role in roles)
+
+
 def _country(case: Case) -> str | None:
-    """Where it happened: the reaction's country (E.i.9), else the primary reporter's (C.2.r.3)."""
-    for reaction in case.reactions:
-        if country := known(reaction.country):
-            return country
-    for reporter in sorted(case.reporters, key=lambda one: not one.is_primary):
-        if country := known(reporter.country):
-            return country
-    return None
+    """Where it happened: the reaction's country (E.i.9), else the primary reporter's (C.2.r.3).
+
+    What is not a two-letter code is a country that is not known: no duty may hang on how it was spelt.
+    """
+    reporters = sorted(case.reporters, key=lambda one: not one.is_primary)
+    given = [*(known(one.country) for one in case.reactions), *(known(one.country) for one in reporters)]
+    return next((country for country in given if country and _COUNTRY.fullmatch(country)), None)
+
+
+_COUNTRY = re.compile("[A-Z]{2}")

@@ -9,8 +9,16 @@ class DateError(TvecPvError):
     """A text that names no day."""
 
 
+class NumberError(TvecPvError):
+    """A text that is no number."""
+
+
 class UnreadableFile(TvecPvError):
     """A file no reader understands; it is quarantined whole with this message as its reason."""
+
+
+class SettingsError(TvecPvError):
+    """A setting that cannot be used: the message names it and what it must be."""
 
 
 class ReferenceDataError(TvecPvError):

@@ -1,4 +1,4 @@
-"""Is a reaction listed in a region's label, on a day? Rules LR1 to LR7 of the reference, by name.
+"""Is a reaction listed in a region's label, on a day? Rules LR1, LR2, LR5 and LR7 of the profile, by name.
 
 "Listed" is about the reference safety information; nothing here says that a reaction was caused or foreseeable.
 """
@@ -57,7 +57,7 @@ def _fatal(label: Label) -> Listedness:
         Listed.UNLISTED,
         label.section,
         "LR2",
-        f"the event is listed in section {label.section}, its fatal outcome is not",
+        f"the reaction is listed in section {label.section}, its fatal outcome is not",
         label.verified,
     )
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+_MARKS = str.maketrans(dict.fromkeys("™®©℠", " "))  # trade marks, which compatibility forms turn into letters
 _NOT_A_WORD = re.compile(r"[^\w]+|_")
 
 
@@ -14,7 +15,8 @@ def normalise(name: str) -> str:
     >>> normalise("Injection-site  PAIN.")
     'injection site pain'
     """
-    return " ".join(_NOT_A_WORD.sub(" ", unicodedata.normalize("NFKC", name).casefold()).split())
+    plain = unicodedata.normalize("NFKC", name.translate(_MARKS))
+    return " ".join(_NOT_A_WORD.sub(" ", plain.casefold()).split())
 
 
 @dataclass(frozen=True, slots=True)

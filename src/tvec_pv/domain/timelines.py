@@ -41,9 +41,17 @@ class Facts:
 
 
 def reporting_verdicts(
-    rules: ReportingRules, events: tuple[Facts, ...], country: str | None, day_0: date | None
+    rules: ReportingRules,
+    events: tuple[Facts, ...],
+    country: str | None,
+    day_0: date | None,
+    *,
+    product_is_suspect: bool = True,
 ) -> tuple[Verdict, ...]:
     """The verdict of each region for one case version."""
+    if not product_is_suspect:
+        reason = "the product is concomitant or was not given: whoever holds the suspect medicine reports"
+        return tuple(Verdict(region, "NOT_SUSPECT", None, reason) for region in ("US", "EU"))
     return (_us(rules, events, day_0), _eu(rules, events, country, day_0))
 
 
@@ -66,10 +74,11 @@ def _eu(rules: ReportingRules, events: tuple[Facts, ...], country: str | None, d
     if serious:
         reason = f"{serious.name} is serious; all serious reports are due, wherever they occurred (GVP VI.C.3)"
         return Verdict("EU", "15_DAY", _after(day_0, rules.eu_serious_days), reason)
-    if country in rules.eea:
-        return Verdict("EU", "90_DAY", _after(day_0, rules.eu_non_serious_days), "non-serious, occurred in the EEA")
-    where = "the country is not known" if country is None else f"it occurred outside the EEA ({country})"
-    return Verdict("EU", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS", None, f"non-serious, and {where}")
+    if country is not None and country not in rules.eea:
+        reason = f"non-serious, and it occurred outside the EEA ({country})"
+        return Verdict("EU", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS", None, reason)
+    where = "occurred in the EEA" if country else "and the country is not known: in the EEA until a follow-up says not"
+    return Verdict("EU", "90_DAY", _after(day_0, rules.eu_non_serious_days), f"non-serious, {where}")
 
 
 def _after(day_0: date | None, days: int) -> date | None:

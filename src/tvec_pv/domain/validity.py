@@ -5,7 +5,9 @@ follow-up brings them.
 """
 
 from tvec_pv.domain.findings import Finding, Severity
-from tvec_pv.domain.icsr import Case, NullFlavor, Patient, Reaction, is_suspect, known
+from tvec_pv.domain.icsr import Case, Drug, NullFlavor, Patient, Reaction, is_suspect, known
+
+MINIMUM_CRITERIA = ("VALID-REPORTER", "VALID-PATIENT", "VALID-REACTION", "VALID-PRODUCT")
 
 # Null flavors that say somebody exists: masked for privacy, or asked for.
 _EXISTS = (NullFlavor.MSK, NullFlavor.ASKU, NullFlavor.UNK)
@@ -26,7 +28,7 @@ def missing_criteria(case: Case) -> tuple[Finding, ...]:
         )
     if not any(is_named(reaction) for reaction in case.reactions):
         absent.append(_missing("VALID-REACTION", "no reaction is named", "E.i"))
-    if not any(is_suspect(drug) and drug.name for drug in case.drugs):
+    if not any(is_suspect(drug) and names_a_medicine(drug) for drug in case.drugs):
         absent.append(_missing("VALID-PRODUCT", "no suspect or interacting medicine is named", "G.k"))
     return tuple(absent)
 
@@ -58,6 +60,10 @@ def has_patient(patient: Patient) -> bool:
         or patient.gestation
         or patient.parent
     )
+
+
+def names_a_medicine(drug: Drug) -> bool:
+    return bool(known(drug.name)) or any(known(substance.name) for substance in drug.substances)
 
 
 def is_named(reaction: Reaction) -> bool:

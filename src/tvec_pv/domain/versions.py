@@ -24,13 +24,14 @@ class VersionKey:
     number: int | None
     content_hash: str
     is_nullification: bool = False
+    is_amendment: bool = False
     received_at: str = ""
 
     @property
-    def order(self) -> tuple[date, str, int, bool, str]:
-        """Oldest first: by date, time, then number; a nullification after what it nullifies; a stable end."""
+    def order(self) -> tuple[date, str, int, bool, bool, str]:
+        """Oldest first: by date, time, then number; what amends or nullifies after what it is about; a stable end."""
         day, time = self.latest_received or date.min, self.received_at[8:14]
-        return (day, time, self.number or 0, self.is_nullification, self.content_hash)
+        return (day, time, self.number or 0, self.is_nullification, self.is_amendment, self.content_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ def version_key(case: Case, content_hash: str) -> VersionKey:
         number=case.version,
         content_hash=content_hash,
         is_nullification=case.nullification_amendment == NullificationAmendment.NULLIFICATION,
+        is_amendment=case.nullification_amendment == NullificationAmendment.AMENDMENT,
         received_at=day.text if day else "",
     )
 
@@ -92,7 +94,7 @@ def _same_issue(stored: VersionKey, incoming: VersionKey) -> bool:
 _UNKNOWN_NULLIFICATION = Finding(
     "VERSION-UNKNOWN",
     Severity.CRITICAL,
-    "nullifies a case that was never received: it waits here until the case arrives or a person decides",
+    "nullifies a case that was never received: held until a person decides, also when the case arrives later",
     "C.1.11.1",
 )
 _UNKNOWN_AMENDMENT = Finding(

@@ -135,7 +135,7 @@ def _verdict_cells(verdict: Mapping[str, Any] | None) -> list[Cell]:
 def _listed(reaction: Mapping[str, Any], region: str) -> str:
     for one in reaction["listedness"]:
         if one["region"] == region:
-            return f"{one['listed']} {one['section']}".strip()
+            return f"L {one['section']}" if one["listed"] == "L" else str(one["listed"])
     return ""
 
 
@@ -159,7 +159,7 @@ def _dose(dose: Dose) -> str:
 
 def _reported(case: Case) -> list[str]:
     return [
-        known(one.translation) or known(one.reported) or one.term.name or one.term.code or "not named"
+        known(one.reported) or known(one.translation) or one.term.name or one.term.code or "not named"
         for one in case.reactions
     ]
 

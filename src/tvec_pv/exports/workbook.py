@@ -82,6 +82,7 @@ def _cover(snapshot: Snapshot, sheets: Mapping[str, Rows], data_hash: str) -> li
     serious = sum(bool(view.assessment.get("serious")) for view in snapshot.cases)
     fatal = sum(any(one["fatal"] for one in view.assessment["reactions"]) for view in snapshot.cases)
     signals = len(snapshot.signals)
+    checked = sum(concept.verified for concept in snapshot.profile.concepts)
     approved = snapshot.profile.approved_by or "NOBODY YET: a safety physician approves it before use on real cases"
     lines: list[tuple[str, Cell, str]] = [
         ("Status", "DRAFT, not signed", "text"),
@@ -98,6 +99,7 @@ def _cover(snapshot: Snapshot, sheets: Mapping[str, Rows], data_hash: str) -> li
         ("Background of the statistics", snapshot.background, "text"),
         ("Safety profile version", snapshot.versions["safety_profile"], "text"),
         ("Safety profile approved by", approved, "text"),
+        ("Concepts checked against a source", f"{checked} of {len(snapshot.profile.concepts)}", "text"),
         ("Thresholds version", snapshot.versions["thresholds"], "text"),
         ("Reporting rules version", snapshot.versions["reporting_rules"], "text"),
         ("Expectation suites", snapshot.versions["expectations"], "text"),
@@ -149,6 +151,7 @@ def _balance_cells(balance: Any) -> list[Cell]:
 
 def _signals(snapshot: Snapshot) -> Rows:
     rows: Rows = []
+    counted = {view.case_key for view in snapshot.cases}
     for signal in snapshot.signals:
         for flag in _newest_of_each_rule(signal["flags"]):
             numbers = flag["statistics"]
@@ -161,6 +164,7 @@ def _signals(snapshot: Snapshot) -> Rows:
                     flag["sentence"],
                     flag["raised_at"],
                     len(flag["cases"]),
+                    sum(case in counted for case in flag["cases"]),
                     *(numbers.get(name) for name in _STATISTICS),
                     flag["versions"]["background"],
                     flag["versions"]["thresholds"],
@@ -240,7 +244,8 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
             Column("Rule", width=24),
             Column("Why it was flagged", width=56),
             Column("Flagged (UTC)", "moment", 17),
-            Column("Cases", "whole", 8),
+            Column("Cases then", "whole", 8),
+            Column("Of these counted now", "whole", 10),
             *(Column(title, "whole", 9) for title in ("a", "b", "c", "d")),
             *(
                 Column(title, "decimal", 11)

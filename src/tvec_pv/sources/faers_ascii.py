@@ -28,6 +28,14 @@ def is_extract(names: list[str]) -> bool:
     return {"DEMO", "DRUG"} <= tables
 
 
+def files_of(folder: Path) -> list[Path]:
+    """The files of an unpacked quarter: they lie in the folder itself or in its ascii/."""
+    inside = sorted(child for child in folder.iterdir() if not child.is_symlink())
+    ascii_folders = [child for child in inside if child.is_dir() and child.name.lower() == "ascii"]
+    below = [file for child in ascii_folders for file in sorted(child.iterdir())]
+    return [file for file in (*inside, *below) if file.is_file() and not file.is_symlink()]
+
+
 def read(path: Path, is_product: Callable[[str], bool]) -> Iterator[Record | OtherProducts]:
     """The product's reports, each as a record, then the number of all others."""
     tables = read_tables(path)
@@ -69,7 +77,7 @@ def read_tables(path: Path) -> dict[str, pl.DataFrame]:
 
 def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
-        for file in sorted(path.rglob("*")):
+        for file in files_of(path):
             if match := _TABLE_FILE.search(file.as_posix()):
                 yield match[1].upper(), file.read_bytes()
         return

@@ -3,7 +3,7 @@
 from typing import TypeAlias
 
 from tvec_pv.domain.dates import PartialDate, read_date
-from tvec_pv.domain.errors import DateError
+from tvec_pv.domain.errors import DateError, NumberError
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
     Case,
@@ -23,6 +23,7 @@ from tvec_pv.domain.icsr import (
     Substance,
     Term,
 )
+from tvec_pv.domain.numbers import read_number
 
 Row: TypeAlias = dict[str, str | None]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -79,9 +80,9 @@ class _Reading:
         if text is None:
             return None
         try:
-            return float(text)
-        except ValueError:
-            self._problem("READ-NUMBER", "not a number", element, where)
+            return read_number(text)
+        except NumberError as error:
+            self._problem("READ-NUMBER", f"the number could not be read: {error}", element, where)
             return None
 
     def _problem(self, check: str, message: str, element: str, where: str) -> None:

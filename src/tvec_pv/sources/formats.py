@@ -69,9 +69,9 @@ def read(path: Path, file_format: Format, product: Product) -> Iterator[Record |
 
 
 def _is_faers_folder(path: Path) -> bool:
-    from tvec_pv.sources.faers_ascii import is_extract
+    from tvec_pv.sources.faers_ascii import files_of, is_extract
 
-    return is_extract([file.as_posix() for file in path.rglob("*.[tT][xX][tT]")])
+    return is_extract([file.as_posix() for file in files_of(path)])
 
 
 def _detect_archive(path: Path) -> Format:

@@ -9,9 +9,10 @@ from typing import NamedTuple, TypeAlias
 from lxml import etree
 
 from tvec_pv.domain.dates import PartialDate, read_date
-from tvec_pv.domain.errors import DateError
+from tvec_pv.domain.errors import DateError, NumberError
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import Day, Flag, NullFlavor, Quantity, Term, Text
+from tvec_pv.domain.numbers import read_number
 
 NAMESPACE = "{urn:hl7-org:v3}"
 MEDDRA = "2.16.840.1.113883.6.163"
@@ -153,9 +154,9 @@ class Values:
         if not given:
             return None
         try:
-            return float(given)
-        except ValueError:
-            self.problem("READ-NUMBER", "not a number", element)
+            return read_number(given)
+        except NumberError as error:
+            self.problem("READ-NUMBER", f"the number could not be read: {error}", element)
             return None
 
     def quantity(self, node: Node | None, element: str) -> Quantity | None:

@@ -24,6 +24,7 @@ REQUIRED = ("case_id", "reaction", "drug")
 class _Line(NamedTuple):
     number: int
     row: Row
+    has_more: bool
 
 
 def is_listing(header: Iterable[str]) -> bool:
@@ -46,7 +47,11 @@ def read(path: Path) -> Iterator[Record]:
         if name and name not in COLUMNS
     )
     lines = (
-        _Line(number, dict(zip(header, map(_text, cells), strict=False)))
+        _Line(
+            number,
+            dict(zip(header, map(_text, cells), strict=False)),
+            any(cell not in (None, "") for cell in cells[len(header) :]),
+        )
         for number, cells in enumerate(table, 2)
         if any(cell not in (None, "") for cell in cells)
     )
@@ -55,7 +60,15 @@ def read(path: Path) -> Iterator[Record]:
         first, last = rows[0].number, rows[-1].number
         where = f"row {first}" if first == last else f"rows {first} to {last}"
         case, findings = read_case([line.row for line in rows])
-        yield Record(where, case, unknown + findings)
+        beyond = (_BEYOND,) if any(line.has_more for line in rows) else ()
+        yield Record(where, case, unknown + beyond + findings)
+
+
+_BEYOND = Finding(
+    "LIST-CELLS",
+    Severity.WARNING,
+    "a row has more cells than the listing has columns; what stands in them was not read (is a comma not quoted?)",
+)
 
 
 def header_of(path: Path) -> list[str]:
@@ -71,10 +84,16 @@ def _csv_rows(path: Path) -> Iterator[tuple[object, ...]]:
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
     try:
-        for row in csv.reader(io.StringIO(text.replace("\0", ""), newline="")):
+        for row in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=_delimiter(text)):
             yield tuple(row)
     except csv.Error as error:
         raise UnreadableFile(f"not a CSV file: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """What separates the columns: spreadsheets of many countries write semicolons, some tools tabs."""
+    header = text[: text.find("\n")] if "\n" in text else text
+    return max(",;\t", key=header.count)
 
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[object, ...]]:

@@ -1,11 +1,12 @@
 """The rows of one report in a line listing as a case."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
 from tvec_pv.domain.dates import read_date
-from tvec_pv.domain.errors import DateError
+from tvec_pv.domain.errors import DateError, NumberError
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
     ActionTaken,
@@ -30,7 +31,9 @@ from tvec_pv.domain.icsr import (
     Term,
     TestResult,
     Text,
+    known,
 )
+from tvec_pv.domain.numbers import read_number
 
 Row: TypeAlias = dict[str, str]
 
@@ -80,6 +83,7 @@ COLUMNS = {
     "test_result": "F.r.3.4",
     "narrative": "H.1",
 }
+_ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?)?)?|\d{8}", re.ASCII)
 NULL_FLAVORS = {flavor.name: flavor for flavor in NullFlavor}
 REPORT_TYPES = {
     "spontaneous": ReportType.SPONTANEOUS,
@@ -143,7 +147,8 @@ class _Reading:
         return NULL_FLAVORS.get(cell, cell) or None
 
     def words(self, row: Row, column: str) -> str | None:
-        return row.get(column) or None
+        """The text of a column that E2B gives no null flavor."""
+        return known(self.text(row, column))
 
     def code(self, row: Row, column: str, codes: Mapping[str, str]) -> Text:
         """One of the documented words; another is kept as it stands and is a finding."""
@@ -151,18 +156,19 @@ class _Reading:
         if not isinstance(given, str):
             return given
         if given.lower() not in codes:
-            self._problem("LIST-WORD", "not one of the documented words of this column", column)
+            self.problem("LIST-WORD", "not one of the documented words of this column", column)
         return codes.get(given.lower(), given)
 
     def day(self, row: Row, column: str) -> Day:
         given = self.text(row, column)
         if not isinstance(given, str):
             return given
-        digits = given.replace("-", "").replace(":", "").replace("T", "")
         try:
-            return read_date(digits)
+            if not _ISO_DATE.fullmatch(given):
+                raise DateError("not of the form 2026-11-02, 2026-11 or 2026")
+            return read_date(re.sub(r"[-:T ]", "", given))
         except DateError as error:
-            self._problem("READ-DATE", f"the date could not be read: {error}; write it as 2026-11-02", column)
+            self.problem("READ-DATE", f"the date could not be read: {error}", column)
             return None
 
     def number(self, row: Row, column: str) -> float | None:
@@ -170,9 +176,9 @@ class _Reading:
         if not isinstance(given, str):
             return None
         try:
-            return float(given)
-        except ValueError:
-            self._problem("READ-NUMBER", "not a number", column)
+            return read_number(given)
+        except NumberError as error:
+            self.problem("READ-NUMBER", f"the number could not be read: {error}", column)
             return None
 
     def quantity(self, row: Row, column: str, unit: str | None) -> Quantity | NullFlavor | None:
@@ -182,8 +188,8 @@ class _Reading:
         value = self.number(row, column)
         return None if value is None else Quantity(value=value, unit=unit)
 
-    def _problem(self, check: str, message: str, column: str) -> None:
-        self.findings.append(Finding(check, Severity.WARNING, message, COLUMNS[column], column))
+    def problem(self, check: str, message: str, column: str, severity: Severity = Severity.WARNING) -> None:
+        self.findings.append(Finding(check, severity, message, COLUMNS[column], column))
 
 
 def read_case(rows: list[Row]) -> tuple[Case, tuple[Finding, ...]]:
@@ -259,9 +265,9 @@ def _seriousness(read: _Reading, row: Row) -> Seriousness:
     given = [item.strip().lower() for item in row.get("seriousness", "").split(";") if item.strip()]
     if given == ["non-serious"]:
         return Seriousness(**dict.fromkeys(CRITERIA.values(), False))
-    for item in given:
-        if item not in CRITERIA:
-            read.code({"seriousness": item}, "seriousness", CRITERIA)
+    if any(item not in CRITERIA for item in given):
+        message = "a word about seriousness was not understood: held, lest a serious reaction be taken for another"
+        read.problem("LIST-WORD", message, "seriousness", Severity.CRITICAL)
     return Seriousness(**{CRITERIA[item]: True for item in given if item in CRITERIA})
 
 
@@ -278,7 +284,7 @@ def _drugs(read: _Reading, rows: list[Row]) -> tuple[Drug, ...]:
 
 
 def _drug(read: _Reading, row: Row) -> Drug:
-    substance, indication = read.words(row, "substance"), read.words(row, "indication")
+    substance, indication = read.text(row, "substance"), read.words(row, "indication")
     dose = Dose(
         dose=read.quantity(row, "dose", read.words(row, "dose_unit")),
         start=read.day(row, "drug_start"),

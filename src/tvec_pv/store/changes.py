@@ -144,6 +144,7 @@ def add_case_version(
         number=key.number,
         content_hash=key.content_hash,
         is_nullification=key.is_nullification,
+        is_amendment=key.is_amendment,
         product_is_suspect=product_is_suspect,
         stored_at=at,
         document=dict(document),

@@ -1,6 +1,7 @@
 """Opening the store: the same code on SQLite (WAL) and PostgreSQL, always at the newest migration."""
 
 import fcntl
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ def _answering() -> Iterator[None]:
         yield
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
+        if isinstance(error.orig, sqlite3.Error) and not any(word in reason for word in _MAY_PASS):
+            raise
         raise StoreUnavailable(f"the database does not answer ({reason}); nothing was lost, run again") from error
 
 
@@ -92,6 +95,7 @@ def exclusively(store: Store) -> Iterator[None]:
         yield
 
 
+_MAY_PASS = ("locked", "unable to open", "disk", "readonly")  # what SQLite says of its surroundings
 _RUNNING = "another run is under way on this store; nothing was done. Wait for it to end, then run again."
 
 

@@ -342,6 +342,7 @@ _VERSION_KEY = (
     CaseVersion.number,
     CaseVersion.content_hash,
     CaseVersion.is_nullification,
+    CaseVersion.is_amendment,
     CaseVersion.received_at,
 )
 _FINDING = (
@@ -354,7 +355,14 @@ _FINDING = (
 
 
 def _version_key(row: Any) -> VersionKey:
-    return VersionKey(row.latest_received, row.number, row.content_hash, row.is_nullification, row.received_at)
+    return VersionKey(
+        row.latest_received,
+        row.number,
+        row.content_hash,
+        row.is_nullification,
+        row.is_amendment,
+        row.received_at,
+    )
 
 
 def _newest_assessments(connection: Connection, version_ids: Sequence[int]) -> dict[int, dict[str, Any]]:

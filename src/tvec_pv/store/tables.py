@@ -163,6 +163,7 @@ class CaseVersion(Base):
     number: Mapped[int | None]
     content_hash: Mapped[str] = mapped_column(String(64))
     is_nullification: Mapped[bool]
+    is_amendment: Mapped[bool]
     product_is_suspect: Mapped[bool]
     stored_at: Mapped[datetime]
     document: Mapped[dict[str, Any]]

@@ -77,6 +77,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=True),
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("is_nullification", sa.Boolean(), nullable=False),
+        sa.Column("is_amendment", sa.Boolean(), nullable=False),
         sa.Column("product_is_suspect", sa.Boolean(), nullable=False),
         sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(

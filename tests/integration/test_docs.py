@@ -1,0 +1,343 @@
+"""The documentation says what is true: its commands run, its outputs are what is printed, its links lead somewhere."""
+
+import json
+import re
+import shlex
+from dataclasses import dataclass
+from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+import typer
+from openpyxl import load_workbook
+
+from tests.reference_pages import PAGES
+from tvec_pv.cli import app
+from tvec_pv.domain.contingency import table
+from tvec_pv.domain.disproportionality import (
+    chi_square,
+    chi_square_yates,
+    information_component,
+    information_component_of,
+    prr,
+    ror,
+)
+from tvec_pv.domain.records import RecordClass
+from tvec_pv.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+REFERENCE = DOCS / "reference"
+SAMPLES = ROOT / "sample_reports"
+PROSE = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), SAMPLES / "README.md"])
+A_CASE_WITH_FINDINGS = "GB-EXAMPLEBIO-2026000119"
+
+on_sqlite = pytest.mark.parametrize(
+    "database", [pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite"))], indirect=True, scope="session"
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A command of a ```console block, and the output shown under it."""
+
+    page: str
+    command: str
+    output: str
+
+
+def shown_on(page):
+    """The commands of a page, in order."""
+    for block in re.findall(r"^ *```console\n(.*?)^ *```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL):
+        for part in re.split(r"^\$ ", dedent(block), flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            yield Shown(page.relative_to(ROOT).as_posix(), command, output)
+
+
+SHOWN = [shown for page in PROSE for shown in shown_on(page)]
+
+
+def section(page, heading):
+    """What stands under a heading, up to the next of its level or above."""
+    level, text = heading.split(" ")[0], page.read_text("utf-8")
+    found = re.search(rf"^{re.escape(heading)}\n(.*?)(?=^#{{1,{len(level)}}} |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"{page.name} has no section {heading!r}"
+    return found[1]
+
+
+def rows(text):
+    """The cells of the tables in a text, without their header lines."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    split = [[cell.strip() for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+    rules = [number for number, cells in enumerate(split) if set("".join(cells)) <= {"-", " "} and any(cells)]
+    headers = {number for rule in rules for number in (rule - 1, rule)}
+    return [cells for number, cells in enumerate(split) if number not in headers]
+
+
+# --- pages that are made
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_generated_page_is_up_to_date(name):
+    assert (REFERENCE / name).read_text("utf-8") == PAGES[name](), "run `make docs`"
+
+
+def test_every_setting_is_documented():
+    documented = {cells[0].strip("`") for cells in rows((REFERENCE / "settings.md").read_text("utf-8"))}
+    assert documented >= {f"TVEC_PV_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_glossary_has_every_class_of_records():
+    words = {cells[0].strip("*") for cells in rows((ROOT / "GLOSSARY.md").read_text("utf-8"))}
+    assert words >= {str(one) for one in RecordClass}
+
+
+# --- commands
+
+
+def commands(group=None, name="tvec-pv"):
+    """Every command of the program by its whole name."""
+    group = group or typer.main.get_command(app)
+    for word, inner in group.commands.items():
+        if hasattr(inner, "commands"):
+            yield from commands(inner, f"{name} {word}")
+        else:
+            yield f"{name} {word}", inner
+
+
+COMMANDS = dict(commands())
+
+
+def parsed(words):
+    """The command that the words name, with its own words understood; it is not run."""
+    for name in (" ".join(words[:3]), " ".join(words[:2])):
+        if name in COMMANDS:
+            return COMMANDS[name].make_context(name, words[name.count(" ") + 1 :])
+    raise AssertionError(f"there is no command {' '.join(words)}")
+
+
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: f"{shown.page}: {shown.command}")
+def test_a_command_that_is_shown_exists(shown):
+    program, *words = shlex.split(shown.command)
+    if program == "tvec-pv":
+        parsed([program, *words])
+    elif program == "make":
+        targets = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+        assert set(words) <= set(targets)
+    else:
+        assert shown.command == "source .venv/bin/activate", "show commands that this test understands"
+
+
+def test_tests_that_are_named_in_prose_exist():
+    folders = re.findall(r"pytest (tests/\w+)", (ROOT / "CONTRIBUTING.md").read_text("utf-8"))
+    assert folders
+    assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_and_its_options_are_documented(name):
+    described = [cells[0] for cells in rows(section(REFERENCE / "commands.md", f"### {name}"))]
+    names = {re.match(r"`(--\w+|\w+)", cell)[1] for cell in described}
+    given = {
+        option if option.startswith("--") else option.upper()
+        for parameter in COMMANDS[name].params
+        for option in parameter.opts
+    }
+    assert names == given - {"--help"}
+
+
+def test_no_command_is_documented_that_does_not_exist():
+    headings = re.findall(r"^### (tvec-pv .*)$", (REFERENCE / "commands.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(headings) == sorted(COMMANDS)
+
+
+@on_sqlite
+def test_the_tutorial_shows_what_is_printed(morning, command, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    wrong = []
+    for shown in shown_on(DOCS / "tutorial.md"):
+        program, *words = shlex.split(shown.command)
+        if program != "tvec-pv":
+            continue
+        answer = command(*words, house=morning)
+        assert answer.code == 0, f"{shown.command}: {answer.err}"
+        if shown.output and not OutputChecker().check_output(shown.output, answer.out, ELLIPSIS | NORMALIZE_WHITESPACE):
+            wrong.append(f"$ {shown.command}\n{answer.out}")
+    assert not wrong, "\n".join(wrong)
+
+
+# --- JSON
+
+
+_OPEN = ("case", "classes", "verdicts")  # their keys are data: element numbers, classes, regions
+
+
+def fields(value, at=""):
+    """The path of every field in a JSON value, with [] for "each of the list"."""
+    if isinstance(value, list):
+        return set().union(*(fields(one, f"{at}[]") for one in value))
+    if not isinstance(value, dict):
+        return set()
+    found = set()
+    for key, inner in value.items():
+        path = f"{at}.{key}" if at else key
+        found |= {path} if key in _OPEN and isinstance(inner, dict) else {path} | fields(inner, path)
+    return found
+
+
+def documented_fields(heading):
+    return {cells[0].strip("`") for cells in rows(section(REFERENCE / "json.md", f"## {heading}"))}
+
+
+def example(heading):
+    found = re.search(r"```json\n(.*?)```", section(REFERENCE / "json.md", f"## {heading}"), re.DOTALL)
+    return json.loads(found[1])
+
+
+def printed(answer):
+    assert answer.code == 0, answer.err
+    return json.loads(answer.out)
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("detect", ["detect"]),
+        ("export", ["export"]),
+        ("cases list", ["cases", "list"]),
+        ("cases show", ["cases", "show", A_CASE_WITH_FINDINGS]),
+        ("quarantine list", ["quarantine", "list"]),
+        ("signals list", ["signals", "list"]),
+    ],
+)
+def test_json_is_what_is_documented(heading, words, morning, command):
+    real = fields(printed(command(*words, "--json", house=morning)))
+    assert documented_fields(heading) == real
+    assert fields(example(heading)) == real
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [
+        ("intake", ["intake", SAMPLES / "inbox" / "imlygic_2026-11-08_broken-off.xml"]),
+        ("background load", ["background", "load", SAMPLES / "background"]),
+    ],
+)
+def test_json_of_what_is_read_is_what_is_documented(heading, words, command):
+    real = fields(printed(command(*words, "--json")))
+    assert documented_fields(heading) == real
+    assert fields(example(heading)) == real
+
+
+@on_sqlite
+def test_json_that_is_like_another(morning, command):
+    signals = printed(command("signals", "list", "--json", house=morning))
+    assert printed(command("signals", "show", str(signals[0]["id"]), "--json", house=morning)) == signals[0]
+    status = fields(printed(command("background", "status", "--json", house=morning)))
+    assert status == documented_fields("background load") - {"[].new"}
+
+
+def test_every_command_with_json_has_a_section():
+    with_json = {name.removeprefix("tvec-pv ") for name, one in COMMANDS.items() if "as_json" in _names(one)}
+    headings = re.findall(r"^## (.*)$", (REFERENCE / "json.md").read_text("utf-8"), re.MULTILINE)
+    assert sorted(headings) == sorted(with_json)
+
+
+def _names(command):
+    return {parameter.name for parameter in command.params}
+
+
+# --- the workbook, the methods
+
+
+@on_sqlite
+def test_every_sheet_and_column_of_the_workbook_is_documented(night):
+    page = REFERENCE / "workbook.md"
+    workbook = load_workbook(night.exported.path, read_only=True)
+    for sheet in workbook:
+        lines = list(sheet.iter_rows(values_only=True))
+        if sheet.title == "Cover":
+            titles = [line[0] for line in lines[2:] if len(line) > 1 and line[1] is not None]
+        else:
+            titles = list(lines[1])
+        assert [cells[0] for cells in rows(section(page, f"## {sheet.title}"))] == titles
+
+
+def worked():
+    """Each row of the worked numbers, with the interval that the code computes for it."""
+    text = section(REFERENCE / "methods.md", "## Worked numbers")
+    for part in re.split(r"(?=a = \d)", text)[1:]:
+        a, b, c, d = map(int, re.match(r"a = (\d+), b = (\d+), c = (\d+), d = (\d+)", part).groups())
+        cells = table([a], [b], [c], [d])
+        computed = {
+            "expected": [cells.expected],
+            "chi-square": [chi_square(cells)],
+            "chi-square (Yates)": [chi_square_yates(cells)],
+            **{name: [of.estimate, of.lower, of.upper] for name, of in (("PRR", prr(cells)), ("ROR", ror(cells)))},
+            "IC": [(of := information_component(cells)).estimate, of.lower, of.upper],
+        }
+        for name, *numbers in rows(part.partition("The IC of observed")[0]):
+            yield pytest.param(numbers, [float(one[0]) for one in computed[name]], id=f"{name} of a = {a:g}")
+    for observed, expected, lower, estimate, upper in rows(text.partition("The IC of observed")[2]):
+        of = information_component_of(np.array([float(observed)]), np.array([float(expected)]))
+        computed = [float(one[0]) for one in (of.lower, of.estimate, of.upper)]
+        yield pytest.param([lower, estimate, upper], computed, id=f"IC of {observed} against {expected}")
+
+
+@pytest.mark.parametrize(("shown", "computed"), worked())
+def test_the_worked_numbers_are_computed(shown, computed):
+    given = [number for number in shown if number]
+    assert len(given) == len(computed)
+    for number, value in zip(given, computed, strict=True):
+        assert round(value, len(number.partition(".")[2])) == float(number)
+
+
+# --- links
+
+
+def links():
+    for page in PROSE:
+        text = re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)\s]+)\)", text):
+            if "://" not in target and not target.startswith("mailto:"):
+                yield page, target
+
+
+def anchors(page):
+    """The names under which a page's headings can be linked to."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_every_link_leads_somewhere():
+    dead = []
+    for page, target in links():
+        path, _, anchor = target.partition("#")
+        to = (page.parent / path).resolve() if path else page
+        if not to.exists() or (anchor and anchor not in anchors(to)):
+            dead.append(f"{page.relative_to(ROOT)}: {target}")
+    assert dead == []
+
+
+def test_every_page_can_be_reached_from_the_index():
+    linked = {(page.parent / target.partition("#")[0]).resolve() for page, target in links() if page.name == "index.md"}
+    pages = {page for page in DOCS.rglob("*.md") if page.name != "index.md" and page.parent.name != "adr"}
+    assert pages - linked == set()
+
+
+def test_messages_that_the_how_to_names_are_those_of_the_product():
+    quoted = [cells[0] for cells in rows((DOCS / "how-to" / "run-the-night.md").read_text("utf-8"))]
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
+    parts = [part.strip(" ();`") for message in quoted for part in message.split("...")]
+    assert [part for part in parts if part not in sources] == []
+
+
+def test_pages_that_messages_name_exist():
+    """A message of the product that says "see docs/..." must not send anybody nowhere."""
+    sources = [path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py")]
+    named = {name for text in sources for name in re.findall(r"docs/[\w/-]+\.md", text)}
+    assert named
+    assert {name for name in named if not (ROOT / name).is_file()} == set()

@@ -1,0 +1,174 @@
+"""The format of a file is told by what it holds, never by its name."""
+
+import io
+import zipfile
+
+import pytest
+from openpyxl import Workbook
+
+from tests.factories import a_case, e2b_batch, e2b_message, faers_quarter, line_listing_csv, line_listing_xlsx
+from tests.real_data import REAL_DATA, needs_real_data
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.sources.formats import Format, detect, find_files
+
+ROW = {"case_id": "DE-1", "reaction": "cold sore", "drug": "Imlygic"}
+XML = e2b_batch(e2b_message(a_case()))
+CSV = line_listing_csv([ROW])
+XLSX = line_listing_xlsx([ROW])
+FAERS = faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1, "drugname": "Imlygic"}])
+NAMES = ("report.xml", "report.csv", "report.xlsx", "report.zip", "report.txt", "report", "report.pdf")
+LISTING = "case_id,reaction,drug\n"
+
+
+def a_file(tmp_path, content, name="report"):
+    path = tmp_path / name
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(XML, Format.E2B_R3), (CSV, Format.LINE_LISTING), (XLSX, Format.LINE_LISTING), (FAERS, Format.FAERS_ASCII)],
+    ids=["E2B(R3)", "CSV", "XLSX", "FAERS"],
+)
+def test_the_name_says_nothing(tmp_path, name, content, expected):
+    assert detect(a_file(tmp_path, content, name)) is expected
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + XML,
+        b"\n\n  " + XML.partition(b"?>")[2].lstrip(),
+        XML.decode().replace("UTF-8", "UTF-16").replace("utf-8", "utf-16").encode("utf-16"),
+        XML.partition(b"?>")[2].lstrip(),
+    ],
+    ids=["byte order mark", "space before the first element", "UTF-16", "no XML declaration"],
+)
+def test_e2b_is_told_by_its_first_element(tmp_path, content):
+    assert detect(a_file(tmp_path, content)) is Format.E2B_R3
+
+
+@pytest.mark.parametrize(
+    "content", [LISTING.encode("utf-8-sig"), b"DRUG,case_ID , Reaction ,x\n", CSV], ids=["BOM", "any order", "full"]
+)
+def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
+    assert detect(a_file(tmp_path, content)) is Format.LINE_LISTING
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"   \n\n",
+        b"\0",
+        b"Dear colleague, a patient had a cold sore.",
+        b"case_id;reaction;drug\n",
+        b"case_id,reaction\nDE-1,cold sore\n",
+        b"%PDF-1.7\n",
+        b"\x89PNG\r\n\x1a\n" + bytes(100),
+        b"{\"resourceType\": \"AdverseEvent\"}",
+        b"<html><body>502 Bad Gateway</body></html>",
+        b"<MCCI_IN200100UV01/>",
+        b"<?xml version='1.0'?><ichicsr lang='en'></ichicsr>",
+        b"<",
+        b"PK",
+        b"PK\x03\x04 and then nothing",
+    ],
+    ids=lambda content: repr(content[:30]),
+)  # fmt: skip
+def test_what_is_none_of_the_formats_is_refused(tmp_path, content):
+    with pytest.raises(UnreadableFile):
+        detect(a_file(tmp_path, content, "report.xml"))
+
+
+def test_a_zip_of_other_things_is_refused(tmp_path):
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("holiday.jpg", "x")
+
+    with pytest.raises(UnreadableFile, match="neither a FAERS quarter nor an Excel workbook"):
+        detect(a_file(tmp_path, written.getvalue()))
+
+
+def test_a_faers_extract_is_one_source_as_a_folder_too(tmp_path):
+    folder = tmp_path / "inbox" / "quarter"
+    with zipfile.ZipFile(io.BytesIO(FAERS)) as archive:
+        archive.extractall(folder)
+
+    assert find_files([tmp_path / "inbox"]) == [folder]
+    assert detect(folder) is Format.FAERS_ASCII
+
+
+def test_an_unpacked_faers_quarter_hides_no_other_file_of_the_inbox(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(FAERS)) as archive:
+        archive.extractall(tmp_path / "faers_ascii_2024q1")
+        archive.extractall(tmp_path / "faers_ascii_2024q2")
+    (tmp_path / "report.xml").write_bytes(XML)
+
+    assert [path.name for path in find_files([tmp_path])] == ["faers_ascii_2024q1", "faers_ascii_2024q2", "report.xml"]
+
+
+def test_files_are_found_in_the_order_of_their_names_also_in_folders_with_spaces(tmp_path):
+    inbox = tmp_path / "in box"
+    (inbox / "b folder").mkdir(parents=True)
+    for name in ("c.xml", "a.xml", "b folder/2.csv", "b folder/1.csv", ".DS_Store"):
+        (inbox / name).write_bytes(b"x")
+
+    found = [path.relative_to(inbox).as_posix() for path in find_files([inbox])]
+
+    assert found == ["a.xml", "b folder/1.csv", "b folder/2.csv", "c.xml"]
+
+
+def test_a_file_that_is_named_itself_is_taken(tmp_path):
+    path = a_file(tmp_path, CSV, "named.csv")
+
+    assert find_files([path]) == [path]
+
+
+def test_a_path_that_is_not_there_is_said_so(tmp_path):
+    with pytest.raises(UnreadableFile, match="no file or folder"):
+        find_files([tmp_path / "nowhere"])
+
+
+def test_an_empty_inbox_holds_no_file(tmp_path):
+    assert find_files([tmp_path]) == []
+
+
+def test_a_workbook_of_something_else_is_refused_when_it_is_read(tmp_path):
+    from tvec_pv.sources.line_listing import read
+
+    book = Workbook()
+    book.active.append(["name", "budget"])
+    written = io.BytesIO()
+    book.save(written)
+    path = a_file(tmp_path, written.getvalue())
+
+    assert detect(path) is Format.LINE_LISTING
+    with pytest.raises(UnreadableFile, match="case_id, reaction, drug"):
+        list(read(path))
+
+
+@needs_real_data
+@pytest.mark.parametrize(
+    ("pattern", "expected"), [("e2b_r3/*/*.xml", Format.E2B_R3), ("faers/*.zip", Format.FAERS_ASCII)]
+)
+def test_real_files_are_known(pattern, expected):
+    files = sorted(REAL_DATA.glob(pattern))
+
+    assert files
+    assert [detect(path) for path in files] == [expected] * len(files)
+
+
+@needs_real_data
+@pytest.mark.parametrize(
+    "pattern", ["e2b_r2/*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*.json", "e2b_r3/*.zip", "faers/*.txt"]
+)
+def test_real_files_of_other_kinds_are_refused(pattern):
+    files = sorted(REAL_DATA.glob(pattern))
+
+    assert files
+    for path in files:
+        with pytest.raises(UnreadableFile):
+            detect(path)
