@@ -25,13 +25,13 @@ KNOWLEDGE = {
                CAST(a.document AS TEXT) AS document
         FROM assessments a JOIN case_versions v ON v.id = a.case_version_id JOIN cases c ON c.id = v.case_id""",
     "reactions": """
-        SELECT v.content_hash, a.profile_version, x.number, x.name, x.category, x.serious, x.fatal, x.signal
+        SELECT v.content_hash, a.profile_version, x.number, x.name, x.category, x.serious, x.fatal, x.case_rule
         FROM assessed_reactions x JOIN assessments a ON a.id = x.assessment_id
         JOIN case_versions v ON v.id = a.case_version_id""",
     "signals": "SELECT pair, name, category FROM signals",
     "flags": """
         SELECT s.pair, x.rule, CAST(x.statistics AS TEXT) AS statistics, v.content_hash
-        FROM flags x JOIN signals s ON s.id = x.signal_id JOIN flag_cases y ON y.flag_id = x.id
+        FROM flags x JOIN signals s ON s.id = x.case_rule_id JOIN flag_cases y ON y.flag_id = x.id
         JOIN case_versions v ON v.id = y.case_version_id""",
 }
 

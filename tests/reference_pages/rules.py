@@ -163,8 +163,8 @@ def _categories() -> str:
     concepts = Counter(one.category for one in profile.concepts)
     rows = [(code(one.id), one.name, concepts[one.id]) for one in profile.categories]
     flagged = [
-        (code(rule), ", ".join(one.terms[0] for one in profile.concepts if one.signal == rule))
-        for rule in dict.fromkeys(one.signal for one in profile.concepts if one.signal)
+        (code(rule), ", ".join(one.terms[0] for one in profile.concepts if one.case_rule == rule))
+        for rule in dict.fromkeys(one.case_rule for one in profile.concepts if one.case_rule)
     ]
     verified = sum(one.verified for one in profile.concepts)
     return f"""## What kind of reaction is it?

@@ -267,11 +267,11 @@ REPORTS = (
             "2026-10-07",
             {"reaction": "Influenza like illness", "reaction_start": "2026-09-07", "outcome": "improving"},
             age=55,
-            seriousness="inconvenient",
+            seriousness="non-serious",
             narrative="Synthetic. Aches and shivering on the evening of the visit.",
         ),
         NEW,
-        "systemic: influenza like illness; warnings: outcome and seriousness in words that are not documented",
+        "systemic: influenza like illness; warning: an outcome in a word that is not documented",
     ),
     Listed(
         _report(

@@ -131,7 +131,7 @@ def counted(reported, case_key="US-1", version_id=1, **changes):
         "serious": False,
         "serious_unlisted": False,
         "designated": False,
-        "signal": "",
+        "case_rule": "",
     }
     return CountedReaction(**given | changes)
 
@@ -147,7 +147,7 @@ def counted_case(row):
         serious=one.serious,
         serious_unlisted=one.is_serious_unlisted,
         designated=one.designated,
-        signal=one.signal,
+        case_rule=one.case_rule,
     )
 
 
@@ -255,7 +255,7 @@ def test_a_reaction_counts_once_per_case_however_often_and_however_it_is_spelt()
 
 
 def test_every_rule_that_the_profile_names_is_one_that_is_run():
-    named = {concept.signal for concept in safety_profile().concepts} - {""}
+    named = {concept.case_rule for concept in safety_profile().concepts} - {""}
 
     assert named == {"disseminated-herpes", "transmission"}
     assert named <= set(thresholds().rules)

@@ -55,6 +55,12 @@ ARRIVALS = [
     Arrival((FIRST,), Version("report", "2026-10-04", None, "more words"), "follow-up", "VERSION-LATE"),
     Arrival((FIRST,), Version("report", "2026-10-05", None, "other words"), "quarantined", "VERSION-CONFLICT"),
     Arrival((FIRST,), Version("report", "2026-10-05", 2, "other words"), "follow-up", ""),
+    Arrival(
+        (Version("report", "20261005093000", None, "in the morning"),),
+        Version("report", "20261005141500", None, "in the afternoon"),
+        "follow-up",
+        "",
+    ),
     Arrival((FIRST,), Version("amendment", "2026-10-05", None, "put right"), "amendment", ""),
     Arrival((FIRST,), Version("amendment", "2026-10-06", None, "put right"), "amendment", ""),
     Arrival((), Version("amendment", "2026-10-05", None, "put right"), "new", "VERSION-AMENDMENT"),
@@ -96,6 +102,13 @@ CURRENT = [
     Current(
         (Version("report", "2026-10-05", 2, "second"), Version("report", "2026-10-05", 10, "tenth")),
         "tenth",
+    ),
+    Current(
+        (
+            Version("report", "20261005141500", None, "in the afternoon"),
+            Version("report", "20261005093000", None, "in the morning"),
+        ),
+        "in the afternoon",
     ),
     Current((FIRST, Version("nullification", "2026-10-06", None, "withdrawn")), "withdrawn"),
     Current((FIRST, Version("nullification", "2026-10-05", None, "withdrawn")), "withdrawn"),

@@ -64,7 +64,6 @@ def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
         b"   \n\n",
         b"\0",
         b"Dear colleague, a patient had a cold sore.",
-        b"case_id;reaction;drug\n",
         b"case_id,reaction\nDE-1,cold sore\n",
         b"%PDF-1.7\n",
         b"\x89PNG\r\n\x1a\n" + bytes(100),

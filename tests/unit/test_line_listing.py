@@ -403,6 +403,17 @@ def test_lines_may_end_in_any_way(records, end):
     assert [record.case.sender_case_id for record in records(content=content)] == ["DE-EXAMPLE-1", "DE-EXAMPLE-2"]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_cells_may_be_separated_as_spreadsheets_of_other_countries_do(records, delimiter):
+    rows = [A_FULL_ROW, GOOD | {"case_id": "DE-2", "narrative": "one, two; three\tfour"}]
+    written = io.StringIO(newline="")
+    writer = csv.DictWriter(written, LISTING_COLUMNS, restval="", delimiter=delimiter)
+    writer.writeheader()
+    writer.writerows(rows)
+
+    assert records(content=written.getvalue().encode()) == records(*rows)
+
+
 def test_a_quoted_cell_may_hold_commas_quotes_and_lines(records):
     words = 'She said "cold, sore",\nand went home.'
 

@@ -58,7 +58,13 @@ def test_a_good_profile_is_read_with_its_defaults():
     read = read_profile(profile(), "2026-01-01.toml")
     sore, hot = read.concepts
 
-    assert (sore.is_event, sore.serious_by_default, sore.dme, sore.ime, sore.signal) == (True, False, False, "", "")
+    assert (sore.is_clinical, sore.serious_by_default, sore.dme, sore.ime, sore.case_rule) == (
+        True,
+        False,
+        False,
+        "",
+        "",
+    )
     assert sore.labels == (Label("US", date(2015, 10, 27), Listed.LISTED, "5.2", verified=True),)
     assert hot.labels == ()
     assert read.find("cold SORE").concept is sore

@@ -38,8 +38,8 @@ class ReactionAssessment:
     criteria: tuple[str, ...]
     fatal: bool
     designated: bool
-    is_event: bool
-    signal: str
+    is_clinical: bool
+    case_rule: str
     listedness: tuple[Listedness, ...]
     proposal: str
     reasons: tuple[str, ...]
@@ -77,10 +77,10 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
     )
     categories = tuple(dict.fromkeys(reaction.category for reaction in reactions))
     country = _country(case)
-    events = tuple(
+    clinical = tuple(
         Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
         for one in reactions
-        if one.is_event or one.serious
+        if one.is_clinical or one.serious
     )
     return Assessment(
         profile_version=profile.version,
@@ -91,7 +91,7 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
         primary=profile.primary(categories),
         serious=any(reaction.serious for reaction in reactions),
         verdicts=reporting_verdicts(
-            knowledge.reporting, events, country, day_0, product_is_suspect=_may_be_suspect(case, knowledge.product)
+            knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(case, knowledge.product)
         ),
     )
 
@@ -116,8 +116,8 @@ def _assess_reaction(reaction: Reaction, number: int, day_0: date | None, knowle
         criteria=given,
         fatal=fatal,
         designated=profile.is_designated(found.name) or (concept is not None and concept.dme),
-        is_event=concept is None or concept.is_event,
-        signal=concept.signal if concept else "",
+        is_clinical=concept is None or concept.is_clinical,
+        case_rule=concept.case_rule if concept else "",
         listedness=listedness,
         proposal=proposal,
         reasons=tuple(_reasons(profile, found, reaction, given, serious)),

@@ -36,7 +36,7 @@ class Label:
 class Concept:
     """One thing that can happen, by all the names it goes by.
 
-    `is_event` is false for an exposure or an error without a reaction. `signal` names the case rule that flags
+    `is_clinical` is false for an exposure or an error without a reaction. `case_rule` names the case rule that flags
     it; `mimic` says that it is easily taken for something it is not.
     """
 
@@ -44,12 +44,12 @@ class Concept:
     category: str
     terms: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
-    is_event: bool = True
+    is_clinical: bool = True
     serious_by_default: bool = False
     ime: str = ""
     dme: bool = False
     mimic: str = ""
-    signal: str = ""
+    case_rule: str = ""
     note: str = ""
     source: tuple[str, ...] = ()
     verified: bool = False

@@ -37,7 +37,7 @@ class CountedReaction:
     serious: bool
     serious_unlisted: bool
     designated: bool
-    signal: str
+    case_rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def _meets(rule: str, reaction: CountedReaction) -> bool:
         return reaction.designated
     if rule == "serious-unlisted":
         return reaction.serious_unlisted
-    return reaction.signal == rule
+    return reaction.case_rule == rule
 
 
 def _crosses(rule: str, measured: Statistics | None, limits: Thresholds) -> bool:

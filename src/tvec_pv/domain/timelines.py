@@ -33,7 +33,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules look at, per reaction that is a clinical event."""
+    """What the rules look at, per reaction that is more than an exposure or an error."""
 
     name: str
     serious: bool
@@ -42,7 +42,7 @@ class Facts:
 
 def reporting_verdicts(
     rules: ReportingRules,
-    events: tuple[Facts, ...],
+    reactions: tuple[Facts, ...],
     country: str | None,
     day_0: date | None,
     *,
@@ -52,25 +52,25 @@ def reporting_verdicts(
     if not product_is_suspect:
         reason = "the product is concomitant or was not given: whoever holds the suspect medicine reports"
         return tuple(Verdict(region, "NOT_SUSPECT", None, reason) for region in ("US", "EU"))
-    return (_us(rules, events, day_0), _eu(rules, events, country, day_0))
+    return (_us(rules, reactions, day_0), _eu(rules, reactions, country, day_0))
 
 
-def _us(rules: ReportingRules, events: tuple[Facts, ...], day_0: date | None) -> Verdict:
-    if not events:
+def _us(rules: ReportingRules, reactions: tuple[Facts, ...], day_0: date | None) -> Verdict:
+    if not reactions:
         return Verdict("US", "NO_AE_LOG", None, "no adverse experience was reported: kept, no individual report")
-    for event in events:
-        listed = event.listed.get("US", Listed.UNLISTED)
-        if event.serious and listed is not Listed.LISTED:
+    for reaction in reactions:
+        listed = reaction.listed.get("US", Listed.UNLISTED)
+        if reaction.serious and listed is not Listed.LISTED:
             word = "unlisted" if listed is Listed.UNLISTED else "of indeterminate listedness"
-            reason = f"{event.name} is serious and {word}, on the same reaction (21 CFR 600.80(c)(1))"
+            reason = f"{reaction.name} is serious and {word}, on the same reaction (21 CFR 600.80(c)(1))"
             return Verdict("US", "15_DAY", _after(day_0, rules.us_alert_days), reason)
     return Verdict("US", "PERIODIC", None, "no reaction is both serious and unlisted (21 CFR 600.80(c)(2))")
 
 
-def _eu(rules: ReportingRules, events: tuple[Facts, ...], country: str | None, day_0: date | None) -> Verdict:
-    if not events:
+def _eu(rules: ReportingRules, reactions: tuple[Facts, ...], country: str | None, day_0: date | None) -> Verdict:
+    if not reactions:
         return Verdict("EU", "NO_ICSR_PSUR", None, "no reaction was reported: for the periodic report only (GVP VI)")
-    serious = next((event for event in events if event.serious), None)
+    serious = next((reaction for reaction in reactions if reaction.serious), None)
     if serious:
         reason = f"{serious.name} is serious; all serious reports are due, wherever they occurred (GVP VI.C.3)"
         return Verdict("EU", "15_DAY", _after(day_0, rules.eu_serious_days), reason)

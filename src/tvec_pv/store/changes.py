@@ -175,8 +175,8 @@ def add_assessment(
             "serious_unlisted": reaction.is_serious_unlisted,
             "fatal": reaction.fatal,
             "designated": reaction.designated,
-            "is_event": reaction.is_event,
-            "signal": reaction.signal,
+            "is_clinical": reaction.is_clinical,
+            "case_rule": reaction.case_rule,
         }
         for reaction in assessment.reactions
     ]

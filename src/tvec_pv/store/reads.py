@@ -179,7 +179,7 @@ def counted_reactions(
             serious=row.serious,
             serious_unlisted=row.serious_unlisted,
             designated=row.designated,
-            signal=row.signal,
+            case_rule=row.case_rule,
         )
         for row in rows
     ]

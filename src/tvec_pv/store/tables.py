@@ -200,8 +200,8 @@ class AssessedReaction(Base):
     serious_unlisted: Mapped[bool]
     fatal: Mapped[bool]
     designated: Mapped[bool]
-    is_event: Mapped[bool]
-    signal: Mapped[str] = mapped_column(String(60))
+    is_clinical: Mapped[bool]
+    case_rule: Mapped[str] = mapped_column(String(60))
 
 
 class Signal(Base):

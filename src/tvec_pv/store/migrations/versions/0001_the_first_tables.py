@@ -207,8 +207,8 @@ def upgrade() -> None:
         sa.Column("serious_unlisted", sa.Boolean(), nullable=False),
         sa.Column("fatal", sa.Boolean(), nullable=False),
         sa.Column("designated", sa.Boolean(), nullable=False),
-        sa.Column("is_event", sa.Boolean(), nullable=False),
-        sa.Column("signal", sa.String(length=60), nullable=False),
+        sa.Column("is_clinical", sa.Boolean(), nullable=False),
+        sa.Column("case_rule", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(
             ["assessment_id"], ["assessments.id"], name=op.f("fk_assessed_reactions_assessment_id_assessments")
         ),

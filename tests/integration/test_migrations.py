@@ -1,0 +1,83 @@
+"""The migrations: from nothing to today's tables and back, on both databases."""
+
+import pytest
+from alembic import command
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from tests.stored import asked, knowledge
+from tvec_pv.store.database import open_store
+from tvec_pv.store.migrate import configuration, upgrade
+
+TABLES = {
+    "alembic_version",
+    "assessed_reactions",
+    "assessments",
+    "audit",
+    "case_versions",
+    "cases",
+    "findings",
+    "flag_cases",
+    "flags",
+    "receipts",
+    "runs",
+    "signals",
+    "source_files",
+    "source_records",
+}
+
+
+@pytest.fixture
+def store(store_url):
+    store = open_store(store_url)
+    yield store
+    store.engine.dispose()
+
+
+def tables(store):
+    return set(inspect(store.engine).get_table_names())
+
+
+def test_opening_an_empty_database_makes_all_tables(store):
+    assert tables(store) == TABLES
+
+
+def test_the_tables_are_what_the_models_say(store):
+    """`alembic check` fails on any difference between the two."""
+    command.check(configuration(store.engine))
+
+
+def test_downgrading_removes_everything_and_upgrading_makes_it_again(store):
+    command.downgrade(configuration(store.engine), "base")
+    assert tables(store) == {"alembic_version"}
+
+    upgrade(store.engine)
+
+    assert tables(store) == TABLES
+    command.check(configuration(store.engine))
+    with store.engine.begin() as connection:
+        connection.execute(text("INSERT INTO cases (id, case_key) VALUES (1, 'US-TESTS-1')"))
+    with pytest.raises(DBAPIError, match="cases is append-only"), store.engine.begin() as connection:
+        connection.execute(text("DELETE FROM cases"))
+
+
+def test_opening_a_store_again_changes_nothing(night):
+    before = knowledge(night.house)
+
+    again = open_store(night.house.settings.url)
+    again.engine.dispose()
+
+    assert knowledge(night.house) == before
+    assert len(asked(night.house, "SELECT * FROM alembic_version")) == 1
+
+
+def test_two_that_open_an_empty_database_at_once_both_find_it_ready(store_url):
+    """The first night and somebody who looks at it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(4) as pool:
+        stores = list(pool.map(open_store, [store_url] * 4))
+
+    assert {frozenset(tables(store)) for store in stores} == {frozenset(TABLES)}
+    for store in stores:
+        store.engine.dispose()
