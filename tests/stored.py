@@ -31,7 +31,7 @@ KNOWLEDGE = {
     "signals": "SELECT pair, name, category FROM signals",
     "flags": """
         SELECT s.pair, x.rule, CAST(x.statistics AS TEXT) AS statistics, v.content_hash
-        FROM flags x JOIN signals s ON s.id = x.case_rule_id JOIN flag_cases y ON y.flag_id = x.id
+        FROM flags x JOIN signals s ON s.id = x.signal_id JOIN flag_cases y ON y.flag_id = x.id
         JOIN case_versions v ON v.id = y.case_version_id""",
 }
 

@@ -1,6 +1,7 @@
 """The expectation suites, run: what fails each check, what just passes it, and where the finding says it is."""
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,8 +15,6 @@ from tvec_pv.domain.errors import CheckRaised, ReferenceDataError
 from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import NullFlavor, Quantity, Seriousness, Substance, Term
 from tvec_pv.reference_files import product
-
-pytestmark = pytest.mark.xdist_group("great expectations")
 
 TODAY = date(2026, 11, 22)
 FOLDER = Path(__file__).resolve().parents[2] / "expectations"
@@ -381,14 +380,15 @@ def test_a_suite_that_is_missing_or_not_json_is_refused_with_its_name(folder):
         read_suites(there)
 
 
-def test_the_version_of_the_suites_follows_from_every_one_of_them(folder):
-    there = folder(an_expectation(column="sex"))
-    before = suites_version(there)
-    assert suites_version(there) == before
+def test_the_version_of_the_suites_follows_from_every_check_of_them(folder):
+    good = an_expectation(column="sex")
+    version = suites_version(folder(good))
 
-    (there / "drugs.json").write_text((there / "drugs.json").read_text() + "\n")
-    assert suites_version(there) != before
-    assert len(suites_version(FOLDER)) == 12
+    assert suites_version(folder(good)) == version
+    assert suites_version(folder(good | {"severity": "info"})) != version
+    assert suites_version(folder(an_expectation(column="sex", mostly=0.9))) != version
+    assert suites_version(folder(good, good)) != version
+    assert re.fullmatch("[0-9a-f]{12}", suites_version(FOLDER))
 
 
 # --- the files that ship -------------------------------------------------------------------------------------------

@@ -269,7 +269,7 @@ def test_a_batch_without_any_message_holds_no_case(outcome):
     assert cases(found) == []
 
 
-@pytest.mark.parametrize("kind", [b"PORR_IN049017UV", b"PORR_IN049018UV"])
+@pytest.mark.parametrize("kind", [b"PORR_IN049017UV", b"PORR_IN049018UV", b"PORR_IN049099UV", b"PORR_IN049016UV02"])
 def test_a_message_of_another_kind_is_counted_and_held(kind, outcome):
     first, middle, rest = XML.partition(MESSAGE_END)
     second, _, third = rest.partition(MESSAGE_END)
@@ -598,6 +598,25 @@ def test_a_number_that_no_database_holds_never_becomes_part_of_a_case(place, val
 
     assert all(math.isfinite(number) for number in floats(encode(case)))
     assert case.version is None or abs(case.version) < 2**31
+
+
+@pytest.mark.parametrize("name", ["PRIMARYID", "isr", "drug_seq"])
+def test_a_table_of_faers_with_a_column_twice_is_refused_or_read(name, outcome):
+    files = faers_files()
+    doubled = files | {"DRUG24Q1.txt": files["DRUG24Q1.txt"].replace(b"val_vbm", name.encode())}
+    found, refusal = outcome(zipped(doubled))
+
+    assert refusal or [case.sender_case_id for case in cases(found)] == ["FAERS-7"]
+
+
+def test_two_quarters_in_one_archive_lose_no_report_in_silence(outcome):
+    first, second = faers_files(), {name.replace("24Q1", "24Q2"): content for name, content in faers_files().items()}
+    second = {name: content.replace(b"\n7", b"\n9") for name, content in second.items()}
+    found, refusal = outcome(
+        zipped({f"q1/{n}": c for n, c in first.items()} | {f"q2/{n}": c for n, c in second.items()})
+    )
+
+    assert refusal or len(cases(found)) == 2
 
 
 @pytest.mark.parametrize("number", ["²", "1.5", "-1", "", "x"])

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tvec_pv.domain.contingency import from_margins, table
@@ -55,6 +55,7 @@ def test_more_reports_with_the_reaction_than_reports_are_refused(with_reaction, 
         from_margins([0], 100, [with_reaction], reports)
 
 
+@settings(deadline=None)
 @given(counts, counts, counts, counts)
 def test_the_total_is_the_sum_and_the_expected_counts_of_all_cells_are_too(a, b, c, d):
     cells = table(a, b, c, d)

@@ -109,6 +109,19 @@ def test_an_unpacked_faers_quarter_hides_no_other_file_of_the_inbox(tmp_path):
     assert [path.name for path in find_files([tmp_path])] == ["faers_ascii_2024q1", "faers_ascii_2024q2", "report.xml"]
 
 
+@pytest.mark.parametrize("inside", ["ascii", "."])
+def test_a_faers_quarter_unpacked_into_the_inbox_itself_hides_no_other_file(tmp_path, inside):
+    """As `unzip` leaves it: the tables in ascii/ or beside the other files."""
+    with zipfile.ZipFile(io.BytesIO(FAERS)) as archive:
+        tables = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+    (tmp_path / inside).mkdir(exist_ok=True)
+    for name, content in tables.items():
+        (tmp_path / inside / name).write_bytes(content)
+    (tmp_path / "report.xml").write_bytes(XML)
+
+    assert "report.xml" in [path.name for path in find_files([tmp_path])]
+
+
 def test_files_are_found_in_the_order_of_their_names_also_in_folders_with_spaces(tmp_path):
     inbox = tmp_path / "in box"
     (inbox / "b folder").mkdir(parents=True)

@@ -379,6 +379,14 @@ def test_a_short_row_leaves_the_rest_of_its_cells_empty(records):
     assert (record.case.drugs[0].name, record.case.reactions[0].outcome) == ("Imlygic", None)
 
 
+def test_a_column_that_stands_twice_is_refused_or_a_finding_because_only_one_of_them_is_read(records):
+    try:
+        (record,) = records(content=b"case_id,reaction,drug,drug\nDE-1,cold sore,Imlygic,nivolumab\n")
+    except UnreadableFile:
+        return
+    assert record.findings
+
+
 def test_cells_beyond_the_last_column_are_a_finding_because_they_were_not_read(records):
     """As after a comma in a narrative that nobody quoted."""
     (record,) = records(content=b"case_id,reaction,drug,narrative\nDE-1,cold sore,Imlygic,one, two\n")

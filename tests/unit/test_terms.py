@@ -1,7 +1,7 @@
 """Names so written that two spellings of one are equal, and MedDRA by code where its licence holder has put it."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import a_reaction
@@ -73,6 +73,7 @@ def test_other_letters_are_another_name(one, other):
     assert normalise(one) != normalise(other)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_a_normal_name_stays_as_it_is(text):
     once = normalise(text)

@@ -68,7 +68,7 @@ def nightly(inbox: Paths, out: Out = None) -> None:
     from tvec_pv.settings import settings
 
     _check_paths(inbox)
-    prepare(settings().home)
+    prepare(settings().home, log_level="CRITICAL")
     with _watched():
         from flows.nightly import nightly as flow
 
