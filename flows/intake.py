@@ -27,7 +27,8 @@ def take_in_files(inbox: list[str]) -> dict[str, Any]:
         ],
     )
     create_markdown_artifact(key="balance", markdown=f"Run {result.run}: **{result.balance.sentence}**")
-    check_balance(result.balance)
+    for file in result.files:
+        check_balance(file.balance)
     return {"run": result.run, "lines": result.lines}
 
 

@@ -148,9 +148,9 @@ def night(new_store, opened, tmp_path_factory):
 
 @pytest.fixture
 def morning(night, opened, tmp_path, request):
-    """The house as the night left it. PostgreSQL copies only a database that nobody is connected to."""
+    """The house as the night left it."""
     was, home = night.house.settings, tmp_path / "morning"
-    night.house.store.engine.dispose()
+    night.house.store.engine.dispose()  # SQLite then has all in one file
     shutil.copytree(was.home, home)
     with ExitStack() as stack:
         if was.url.startswith("sqlite"):

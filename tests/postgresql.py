@@ -46,9 +46,10 @@ def server() -> Iterator[str]:
 
 @contextmanager
 def database(server_url: str, template: str = "template0") -> Iterator[str]:
-    """The URL of a database of its own: empty, or a copy of one that nobody is connected to."""
+    """The URL of a database of its own: empty, or a copy of another one, whose connections are ended for it."""
     name = f"tvec_pv_test_{os.getpid()}_{next(_NUMBERS)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield f"{server_url.rpartition('/')[0]}/{name}"

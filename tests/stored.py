@@ -4,6 +4,17 @@ import json
 
 from sqlalchemy import text
 
+# Of the samples: versions of a case that another one replaces, and both of the case that was nullified.
+NOT_CURRENT = {
+    ("US-EXAMPLEBIO-2026000101", "new"),
+    ("US-EXAMPLEBIO-2026000109", "new"),
+    ("US-EXAMPLEBIO-2026000112", "new"),
+    ("US-EXAMPLEBIO-2026000112", "nullification"),
+    ("GB-EXAMPLEBIO-2026000105", "new"),
+    ("AT-EXAMPLEBIO-2026000107", "follow-up"),
+    ("GB-EXAMPLEHOSPITAL-0011", "new"),
+}
+
 # Everything that is known, without the numbers, times and runs that a store gives by itself.
 KNOWLEDGE = {
     "files": "SELECT sha256, name, size, format, completed_at IS NOT NULL AS is_complete FROM source_files",
@@ -47,6 +58,20 @@ def number(house, sql, **values):
     [row] = asked(house, sql, **values)
     [value] = row.values()
     return value
+
+
+def sample_cases(house):
+    """The samples that count, each in its current version with its assessment."""
+    rows = asked(
+        house,
+        """SELECT c.case_key, v.record_class, v.document, a.document AS assessment
+           FROM case_versions v JOIN cases c ON c.id = v.case_id JOIN assessments a ON a.case_version_id = v.id""",
+    )
+    return {
+        row["case_key"]: {name: document(row[name]) for name in ("document", "assessment")}
+        for row in rows
+        if (row["case_key"], row["record_class"]) not in NOT_CURRENT
+    }
 
 
 def document(value):

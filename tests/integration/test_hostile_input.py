@@ -240,10 +240,6 @@ def test_a_text_of_twelve_megabytes_costs_at_most_its_message_and_what_follows(o
     assert len(cases(found)) == 3 or len(unreadable(found)) == 1
 
 
-def cuts(content):
-    return [pytest.param(content[: len(content) * part // 20], id=f"{part} of 20") for part in range(20)]
-
-
 def truncated_batches():
     """A sample and, where there are some, real files, cut at every twentieth."""
     files = [SAMPLES / "inbox" / "imlygic_2026-11-02_batch.xml", *sorted(REAL_DATA.glob("e2b_r3/ich/input_ex*.xml"))]

@@ -74,16 +74,28 @@ def test_opening_a_store_again_changes_nothing(night):
     assert len(asked(night.house, "SELECT * FROM alembic_version")) == 1
 
 
-OPEN = "import sys; from tvec_pv.store.database import open_store; open_store(sys.argv[1])"
+OPEN = """
+import sys
+from tvec_pv.store.database import open_store
+import tvec_pv.store.migrate
+print("ready", flush=True)
+sys.stdin.readline()
+open_store(sys.argv[1])
+"""
 
 
 def test_processes_that_open_an_empty_database_at_once_all_find_it_ready(store_url):
     """The first night, and people who look at it meanwhile."""
-    opening = [subprocess.Popen([sys.executable, "-c", OPEN, store_url], stderr=subprocess.PIPE) for _ in range(3)]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    opening = [subprocess.Popen([sys.executable, "-c", OPEN, store_url], text=True, **pipes) for _ in range(4)]
     try:
+        assert [process.stdout.readline() for process in opening] == ["ready\n"] * 4
+        for process in opening:
+            process.stdin.write("go\n")
+            process.stdin.flush()
         ended = [(process.communicate(timeout=60)[1][-300:], process.returncode) for process in opening]
     finally:
         for process in opening:
             process.kill()
 
-    assert ended == [(b"", 0)] * 3
+    assert ended == [("", 0)] * 4

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.factories import NOT_SERIOUS, a_case, a_reaction, a_reporter, day, serious
+from tests.factories import NOT_SERIOUS, a_case, a_drug, a_reaction, a_reporter, another_drug, day, serious
 from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.icsr import NullFlavor
@@ -45,6 +45,13 @@ class NoReaction(NamedTuple):
     serious: bool
     us: str
     eu: str
+
+
+class Role(NamedTuple):
+    """The roles in which a report of a serious, unlisted reaction names the product, and both verdicts."""
+
+    roles: tuple[str, ...]
+    verdict: str
 
 
 class WhereItHappened(NamedTuple):
@@ -123,6 +130,27 @@ NO_REACTION = [
     NoReaction(("Overdose",), True, "15_DAY", "15_DAY"),
     NoReaction(("Abortion spontaneous",), True, "15_DAY", "15_DAY"),
 ]
+
+ROLES = [
+    Role(("suspect",), "15_DAY"),
+    Role(("interacting",), "15_DAY"),
+    Role(("concomitant",), "NOT_SUSPECT"),
+    Role(("not administered",), "NOT_SUSPECT"),
+    Role(("concomitant", "not administered"), "NOT_SUSPECT"),
+    Role(("concomitant", "suspect"), "15_DAY"),
+    Role(("not administered", "interacting"), "15_DAY"),
+    Role(("not given",), "15_DAY"),
+    Role(("no information",), "15_DAY"),
+    Role(("concomitant", "no information"), "15_DAY"),
+]
+_CODES = {
+    "suspect": "1",
+    "concomitant": "2",
+    "interacting": "3",
+    "not administered": "4",
+    "not given": None,
+    "no information": NullFlavor.NI,
+}
 
 WHERE = [
     WhereItHappened("DE", "US", "FR", "DE"),
@@ -228,6 +256,16 @@ def test_an_exposure_or_an_error_without_a_reaction_is_no_individual_report(row)
     us, eu = verdicts(*(a_reaction(words, seriousness=given, country="DE") for words in row.reported))
 
     assert (us.verdict, eu.verdict) == (row.us, row.eu)
+
+
+@each(ROLES)
+def test_only_a_product_that_is_surely_not_suspected_starts_no_clock(row):
+    """Another medicine is the suspect one in each of these reports; a missing role takes no duty away."""
+    drugs = (another_drug("nivolumab", "1"), *(a_drug(role=_CODES[role]) for role in row.roles))
+    given = verdicts(a_reaction_of("serious unlisted"), drugs=drugs)
+
+    assert [verdict.verdict for verdict in given] == [row.verdict] * 2
+    assert all((verdict.due is None) is (row.verdict == "NOT_SUSPECT") for verdict in given)
 
 
 @each(WHERE)

@@ -129,6 +129,27 @@ CURRENT = [
         "newer than the withdrawal",
     ),
     Current((FIRST, Version("amendment", "2026-10-06", None, "put right")), "put right"),
+    Current(
+        (
+            Version("report", "20261005093000", None, "with a time of day"),
+            Version("nullification", "2026-10-05", None, "withdrawn, on that day"),
+        ),
+        "withdrawn, on that day",
+    ),
+    Current(
+        (
+            Version("report", "20261005093000", None, "with a time of day"),
+            Version("amendment", "2026-10-05", None, "put right, on that day"),
+        ),
+        "put right, on that day",
+    ),
+    Current(
+        (
+            Version("report", "2026-10-05", 2, "with a number, from a listing"),
+            Version("nullification", "2026-10-05", None, "withdrawn, without a number"),
+        ),
+        "withdrawn, without a number",
+    ),
 ]
 
 

@@ -8,9 +8,18 @@ from tvec_pv.actions.runs import House, run, utc_now
 from tvec_pv.background.quarters import Quarter, load
 from tvec_pv.progress import report
 from tvec_pv.sources.formats import find_files
-from tvec_pv.store import changes
-from tvec_pv.store.database import writing
-from tvec_pv.store.raw_files import keep
+from tvec_pv.store import changes, reads
+from tvec_pv.store.database import reading, writing
+from tvec_pv.store.raw_files import keep, shown_name
+
+
+def _is_audited(house: House, sha256: str) -> bool:
+    """Also asked of an extract loaded before: the run that loaded it may have been cut off before its audit row."""
+    with reading(house.store) as connection:
+        return reads.has_audit(connection, _LOADED, f"file {sha256}")
+
+
+_LOADED = "background loaded"
 
 
 def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter, bool], ...]:
@@ -19,7 +28,7 @@ def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter,
     with run(house, "background") as under_way:
         files = find_files(list(paths))
         for number, path in enumerate(files):
-            report("loading", number, len(files), path.name)
+            report("loading", number, len(files), shown_name(path))
             kept = keep(path, house.settings.raw)
             quarter, is_new = load(
                 kept.path,
@@ -30,8 +39,8 @@ def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter,
                 utc_now().isoformat(timespec="seconds"),
             )
             loaded.append((quarter, is_new))
-            if is_new:
-                entry = changes.AuditEntry("background loaded", f"file {quarter.sha256}", asdict(quarter))
+            if not _is_audited(house, quarter.sha256):
+                entry = changes.AuditEntry(_LOADED, f"file {quarter.sha256}", asdict(quarter))
                 with writing(house.store) as transaction:
                     changes.append_audit(transaction, house.settings.actor, [entry], utc_now())
         report("loading", len(files), len(files))

@@ -23,7 +23,7 @@ from tvec_pv.progress import report
 from tvec_pv.sources.formats import detect, find_files, read
 from tvec_pv.store import changes, reads
 from tvec_pv.store.database import reading, writing
-from tvec_pv.store.raw_files import RawFile, keep
+from tvec_pv.store.raw_files import RawFile, keep, shown_name
 
 STORED = (RecordClass.NEW, RecordClass.FOLLOW_UP, RecordClass.AMENDMENT, RecordClass.NULLIFICATION)
 
@@ -117,7 +117,7 @@ def take_in(house: House, paths: Sequence[Path]) -> IntakeResult:
     with run(house, "intake") as under_way:
         results = []
         for number, path in enumerate(files):
-            report("reading", number, len(files), path.name)
+            report("reading", number, len(files), shown_name(path))
             results.append(_take_file(house, under_way, path))
         report("reading", len(files), len(files))
         result = IntakeResult(under_way.id, tuple(results))
@@ -333,7 +333,7 @@ def _store_record(
         file_id=file_id,
         run_id=under_way.id,
         position=one.position,
-        place=one.record.where,
+        place=one.record.where[:200],
         case_key=one.key[:200] if one.key else None,
         content_hash=one.hash,
         record_class=arrival.record_class,

@@ -6,7 +6,8 @@ from typing import Any
 
 from tvec_pv.actions.runs import House, run, utc_now
 from tvec_pv.background.quarters import release, status
-from tvec_pv.domain.records import add_up, check_balance
+from tvec_pv.domain.errors import CannotWrite
+from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
 from tvec_pv.progress import report
 from tvec_pv.store import changes, reads
@@ -30,10 +31,9 @@ def publish(house: House, folder: Path | None = None) -> ExportResult:
         report("exporting", 0, 1, "workbook")
         snapshot = _snapshot(house, under_way.started_at)
         newest_of_each_file = {one["file_id"]: one["balance"] for one in snapshot.receipts}
-        check_balance(add_up(newest_of_each_file.values()))
-        target.mkdir(parents=True, exist_ok=True)
-        path = target / workbook_name(house.knowledge.product, snapshot.data_lock_point, target)
-        data_hash = write_workbook(snapshot, path)
+        for balance in newest_of_each_file.values():
+            check_balance(balance)
+        path, data_hash = _write(snapshot, target)
         report("exporting", 1, 1)
         result = ExportResult(under_way.id, path, data_hash)
         with writing(house.store) as transaction:
@@ -42,6 +42,15 @@ def publish(house: House, folder: Path | None = None) -> ExportResult:
             changes.append_audit(transaction, house.settings.actor, [entry], utc_now())
         under_way.summary.update(file=path.name, data_hash=data_hash)
     return result
+
+
+def _write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / workbook_name(snapshot.product, snapshot.data_lock_point, folder)
+        return path, write_workbook(snapshot, path)
+    except OSError as error:
+        raise CannotWrite(f"the workbook cannot be written to {folder} ({error.strerror})") from error
 
 
 def _snapshot(house: House, at: Any) -> Snapshot:

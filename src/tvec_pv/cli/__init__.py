@@ -90,7 +90,8 @@ def intake(paths: Paths, as_json: AsJson = False) -> None:
         _print_json(result.as_json())
     else:
         _print_lines(result.lines)
-    check_balance(result.balance)
+    for file in result.files:
+        check_balance(file.balance)
 
 
 @app.command()
@@ -120,13 +121,18 @@ def export(out: Out = None, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def explain(case: Annotated[str, typer.Argument(help="A case number, as in `cases list`.")]) -> None:
-    """Say why a case was classified as it is, rule by rule."""
-    from tvec_pv.cli.views import explanation_lines
+def explain(
+    subject: Annotated[str, typer.Argument(help="A case number, or the number of a signal.")],
+) -> None:
+    """Say why a case was classified as it is, or a pair flagged, rule by rule."""
+    from tvec_pv.cli.views import explanation_lines, signal_page
     from tvec_pv.store import reads
 
     with _reading() as connection:
-        _print_lines(explanation_lines(reads.get_case(connection, case)))
+        if subject.isdigit():
+            _print_lines(signal_page(reads.get_signal(connection, int(subject))))
+        else:
+            _print_lines(explanation_lines(reads.get_case(connection, subject)))
 
 
 @app.command()

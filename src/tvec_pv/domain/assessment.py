@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tvec_pv.domain.classification import Classified, classify
-from tvec_pv.domain.icsr import Case, DrugRole, Reaction, known
+from tvec_pv.domain.icsr import Case, DrugRole, Reaction, Text, known
 from tvec_pv.domain.listedness import Listedness, assess_listedness
 from tvec_pv.domain.product_names import Product, product_drugs
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
@@ -76,7 +76,7 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
         _assess_reaction(reaction, number, day_0, knowledge) for number, reaction in enumerate(case.reactions, 1)
     )
     categories = tuple(dict.fromkeys(reaction.category for reaction in reactions))
-    country = _country(case)
+    country = _country(case, knowledge.reporting.eea)
     clinical = tuple(
         Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
         for one in reactions
@@ -153,14 +153,20 @@ def _may_be_suspect(case: Case, product: Product) -> bool:
     return not roles or any(role not in innocent for role in roles)
 
 
-def _country(case: Case) -> str | None:
-    """Where it happened: the reaction's country (E.i.9), else the primary reporter's (C.2.r.3).
+def _country(case: Case, eea: frozenset[str]) -> str | None:
+    """Where it happened: the reactions' country (E.i.9), one in the EEA first; else the reporters' (C.2.r.3).
 
     What is not a two-letter code is a country that is not known: no duty may hang on how it was spelt.
     """
     reporters = sorted(case.reporters, key=lambda one: not one.is_primary)
-    given = [*(known(one.country) for one in case.reactions), *(known(one.country) for one in reporters)]
-    return next((country for country in given if country and _COUNTRY.fullmatch(country)), None)
+    of_reactions = [country for one in case.reactions if (country := _code(one.country))]
+    of_reporters = [country for one in reporters if (country := _code(one.country))]
+    return next((country for country in of_reactions if country in eea), next(iter(of_reactions + of_reporters), None))
+
+
+def _code(country: Text) -> str | None:
+    given = known(country)
+    return given if given and _COUNTRY.fullmatch(given) else None
 
 
 _COUNTRY = re.compile("[A-Z]{2}")

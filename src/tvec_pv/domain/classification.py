@@ -29,15 +29,17 @@ def classify(profile: SafetyProfile, reaction: Reaction, dictionary: Dictionary)
         if match := profile.find(name):
             how = "code" if source == "code" else match.how
             preferred = match.name if match.how == "term" else match.concept.terms[0]
-            return Classified(_counted(names) or preferred, match.concept.category, match.concept, how, match.name)
-    unknown = names[0][1] if names else "not named"
+            return Classified(
+                _counted(reaction, dictionary) or preferred, match.concept.category, match.concept, how, match.name
+            )
+    unknown = _counted(reaction, dictionary) or (names[0][1] if names else "not named")
     return Classified(unknown, UNKNOWN_CATEGORY, None, "no match", "")
 
 
 def _names(reaction: Reaction, dictionary: Dictionary) -> Iterator[tuple[str, str]]:
-    """What a reaction is called, most reliable first."""
+    """What a reaction is called, most reliable first: the term that was coded, before the one it belongs to."""
     if code := reaction.term.code:
-        for name in (dictionary.preferred_name(code), dictionary.name_of.get(code)):
+        for name in (dictionary.name_of.get(code), dictionary.preferred_name(code)):
             if name:
                 yield "code", name
     for source, given in (
@@ -49,7 +51,7 @@ def _names(reaction: Reaction, dictionary: Dictionary) -> Iterator[tuple[str, st
             yield source, given
 
 
-def _counted(names: list[tuple[str, str]]) -> str:
+def _counted(reaction: Reaction, dictionary: Dictionary) -> str:
     """The preferred term that MedDRA gives: it names the reaction in every count where it is known."""
-    source, name = names[0]
-    return name if source == "code" else ""
+    code = reaction.term.code
+    return (dictionary.preferred_name(code) or "") if code else ""

@@ -1,8 +1,9 @@
 """Dates as reports give them: with the precision they have, and no more."""
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from tvec_pv.domain.errors import DateError
 
@@ -47,7 +48,7 @@ def read_date(text: str) -> PartialDate:
             first = last = date(int(year), int(month), int(day))
         elif month:
             first = date(int(year), int(month), 1)
-            last = (first.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+            last = first.replace(day=monthrange(first.year, first.month)[1])
         else:
             first, last = date(int(year), 1, 1), date(int(year), 12, 31)
     except (ValueError, OverflowError) as error:

@@ -37,6 +37,14 @@ class AlreadyRunning(TvecPvError):
     """Another run holds the store."""
 
 
+class CannotWrite(TvecPvError):
+    """A file that cannot be written where it should lie."""
+
+
+class StoreRefused(TvecPvError):
+    """The database refused a change. What it says of the reason may quote a report, so only its kind is kept."""
+
+
 class StoreUnavailable(TvecPvError):
     """The database does not answer."""
 

@@ -14,3 +14,14 @@ def read_number(text: str) -> float:
     if not isfinite(number):
         raise NumberError("not a finite number")
     return number
+
+
+LARGEST = 2**31 - 1  # what a database's whole number holds
+
+
+def read_whole(text: str) -> int:
+    """A whole number from 0 to 2,147,483,647, as versions are; `NumberError` for anything else."""
+    number = read_number(text)
+    if not number.is_integer() or not 0 <= number <= LARGEST:
+        raise NumberError("not a whole number of the size that a version has")
+    return int(number)

@@ -65,7 +65,9 @@ def add_up(balances: Iterable[Balance]) -> Balance:
 
 
 def check_balance(balance: Balance) -> None:
-    """Raise `OutOfBalance` unless every record received is in exactly one class."""
+    """Raise `OutOfBalance` unless every record received is in exactly one class. Ask it of each file: none pays
+    for another.
+    """
     if balance.difference:
         raise OutOfBalance(
             f"{balance.sentence}. Nothing was published: find the records that are missing or counted twice "

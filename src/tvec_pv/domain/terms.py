@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_MARKS = str.maketrans(dict.fromkeys("™®©℠", " "))  # trade marks, which compatibility forms turn into letters
+_MARKS = str.maketrans(
+    dict.fromkeys("™®©℠Ⓡ¹²³", " ")
+)  # marks and footnotes, which compatibility forms turn into letters
 _NOT_A_WORD = re.compile(r"[^\w]+|_")
 
 
@@ -15,7 +17,8 @@ def normalise(name: str) -> str:
     >>> normalise("Injection-site  PAIN.")
     'injection site pain'
     """
-    plain = unicodedata.normalize("NFKC", name.translate(_MARKS))
+    visible = "".join(letter for letter in name.translate(_MARKS) if unicodedata.category(letter) != "Cf")
+    plain = unicodedata.normalize("NFKC", visible)
     return " ".join(_NOT_A_WORD.sub(" ", plain.casefold()).split())
 
 

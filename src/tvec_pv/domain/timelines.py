@@ -82,4 +82,6 @@ def _eu(rules: ReportingRules, reactions: tuple[Facts, ...], country: str | None
 
 
 def _after(day_0: date | None, days: int) -> date | None:
-    return None if day_0 is None else day_0 + timedelta(days=days)
+    if day_0 is None or (date.max - day_0).days < days:
+        return None
+    return day_0 + timedelta(days=days)

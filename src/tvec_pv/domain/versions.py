@@ -28,10 +28,10 @@ class VersionKey:
     received_at: str = ""
 
     @property
-    def order(self) -> tuple[date, str, int, bool, bool, str]:
-        """Oldest first: by date, time, then number; what amends or nullifies after what it is about; a stable end."""
+    def order(self) -> tuple[date, bool, bool, str, int, str]:
+        """Oldest first: by day; what nullifies or amends after what it is about; by time and number; a stable end."""
         day, time = self.latest_received or date.min, self.received_at[8:14]
-        return (day, time, self.number or 0, self.is_nullification, self.is_amendment, self.content_hash)
+        return (day, self.is_nullification, self.is_amendment, time, self.number or 0, self.content_hash)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Writing sheets with openpyxl: numbers as numbers, dates as dates, and no text that becomes a formula."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ CHARACTERS_ACROSS = 210  # of a readable printed page
 LINE = 13.5  # height of a line in points
 MOST_LINES = 30  # Excel shows no row higher than 409 points
 LONGEST_TEXT = 32_767
+_FORBIDDEN = re.compile("[\ud800-\udfff\ufffe\uffff]")  # what XML forbids beside control characters
 CUT = " [cut: the whole text is in the case]"
 _FORMATS = {"text": "@", "whole": "0", "decimal": "0.00", "day": "yyyy-mm-dd", "moment": "yyyy-mm-dd hh:mm"}
 
@@ -33,7 +35,7 @@ class Column:
 
 def safe_text(value: object) -> str:
     """Text that Excel can hold: no control characters, no more than it can show, and cut visibly."""
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    text = _FORBIDDEN.sub("", ILLEGAL_CHARACTERS_RE.sub("", str(value)))
     return text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(CUT)] + CUT
 
 

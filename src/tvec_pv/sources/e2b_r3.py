@@ -14,20 +14,28 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Record
 from tvec_pv.sources.e2b_r3_case import read_case
+from tvec_pv.sources.guard import guarded_record
 from tvec_pv.sources.hl7 import NAMESPACE
 
 BATCH = NAMESPACE + "MCCI_IN200100UV01"
 MESSAGE = NAMESPACE + "PORR_IN049016UV"
-OTHER_MESSAGES = (NAMESPACE + "PORR_IN049017UV", NAMESPACE + "PORR_IN049018UV")
+# What stands in a batch beside its messages; any other child is a message of some kind.
+ENVELOPE = frozenset(
+    NAMESPACE + name
+    for name in (
+        *("realmCode", "typeId", "templateId", "id", "creationTime", "securityText", "responseModeCode", "versionCode"),
+        *("interactionId", "profileId", "name", "batchComment", "transmissionQuantity", "batchTotalNumber"),
+        *("reference", "receiver", "sender", "respondTo", "attentionLine"),
+    )
+)
 
 
 def read(path: Path) -> Iterator[Record]:
     """One record per message. A file that breaks off yields one unreadable record for all that follows."""
-    count = 0
+    count = depth = 0
     events = etree.iterparse(
         path.open("rb"),
         events=("start", "end"),
-        tag=(BATCH, MESSAGE, *OTHER_MESSAGES),
         resolve_entities=False,
         load_dtd=False,
         no_network=True,
@@ -38,9 +46,12 @@ def read(path: Path) -> Iterator[Record]:
     try:
         for event, node in events:
             if event == "start":
-                _check_envelope(node)
+                depth += 1
+                if depth == 1:
+                    _check_envelope(node)
                 continue
-            if node.tag != BATCH:
+            depth -= 1
+            if depth == 1 and node.tag not in ENVELOPE:
                 count += 1
                 yield _record(node, f"message {count}")
                 _forget(node)
@@ -62,8 +73,7 @@ def _record(message: etree._Element, where: str) -> Record:
     if message.tag != MESSAGE:
         other = Finding("READ-MESSAGE", Severity.CRITICAL, "the message is not a safety report of type PORR_IN049016UV")
         return Record(where, None, (other,))
-    case, findings = read_case(message)
-    return Record(where, case, findings)
+    return guarded_record(where, lambda: read_case(message))
 
 
 def _check_envelope(node: etree._Element) -> None:

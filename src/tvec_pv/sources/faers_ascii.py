@@ -7,6 +7,7 @@ product's reports become cases, the others are counted. Headers of all eras are 
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -15,6 +16,7 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import OtherProducts, Record
 from tvec_pv.sources.faers_case import Rows, read_case
+from tvec_pv.sources.guard import guarded_record
 
 TABLES = ("DEMO", "DRUG", "REAC", "OUTC", "RPSR", "THER", "INDI")
 _TABLE_FILE = re.compile(r"(?:^|/)(DEMO|DRUG|REAC|OUTC|RPSR|THER|INDI)\d\dQ\d\.txt$", re.IGNORECASE)
@@ -28,12 +30,13 @@ def is_extract(names: list[str]) -> bool:
     return {"DEMO", "DRUG"} <= tables
 
 
-def files_of(folder: Path) -> list[Path]:
-    """The files of an unpacked quarter: they lie in the folder itself or in its ascii/."""
+def tables_in(folder: Path) -> list[Path]:
+    """The table files of an unpacked quarter: they lie in the folder itself or in its ascii/."""
     inside = sorted(child for child in folder.iterdir() if not child.is_symlink())
     ascii_folders = [child for child in inside if child.is_dir() and child.name.lower() == "ascii"]
     below = [file for child in ascii_folders for file in sorted(child.iterdir())]
-    return [file for file in (*inside, *below) if file.is_file() and not file.is_symlink()]
+    files = [file for file in (*inside, *below) if file.is_file() and not file.is_symlink()]
+    return [file for file in files if _TABLE_FILE.search(file.as_posix())]
 
 
 def read(path: Path, is_product: Callable[[str], bool]) -> Iterator[Record | OtherProducts]:
@@ -45,8 +48,7 @@ def read(path: Path, is_product: Callable[[str], bool]) -> Iterator[Record | Oth
     for primaryid, rows in of_product["DEMO"].items():
         report: Rows = {name: of_product[name].get(primaryid, []) for name in TABLES}
         for row in rows:
-            case, findings = read_case(row, report)
-            yield Record(f"primaryid {primaryid}", case, findings)
+            yield guarded_record(f"primaryid {primaryid}", partial(read_case, row, report))
     for primaryid in sorted(wanted - of_product["DEMO"].keys()):
         yield Record(f"primaryid {primaryid}", None, (_ORPHAN,))
     for number in range(demo["primaryid"].null_count()):
@@ -69,6 +71,8 @@ def read_tables(path: Path) -> dict[str, pl.DataFrame]:
     """The seven tables as text columns with today's names; a table that is missing is empty."""
     tables = {name: pl.DataFrame(schema={"primaryid": pl.String}) for name in TABLES}
     for name, content in _contents(path):
+        if tables[name].width > 1:
+            raise UnreadableFile("more than one quarter in one place: give each its own archive or folder")
         tables[name] = _table(name, content)
     if tables["DEMO"].width < 2 or tables["DRUG"].width < 2:
         raise UnreadableFile("the extract lacks its demographic or its drug table")
@@ -77,9 +81,8 @@ def read_tables(path: Path) -> dict[str, pl.DataFrame]:
 
 def _contents(path: Path) -> Iterator[tuple[str, bytes]]:
     if path.is_dir():
-        for file in files_of(path):
-            if match := _TABLE_FILE.search(file.as_posix()):
-                yield match[1].upper(), file.read_bytes()
+        for file in tables_in(path):
+            yield file.name[:4].upper(), file.read_bytes()
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -115,6 +118,7 @@ def _table(name: str, content: bytes) -> pl.DataFrame:
 
 def _utf8(content: bytes) -> bytes:
     """UTF-8 bytes; lines that are not UTF-8 are read as Latin-1, as FAERS mixes both."""
+    content = content.replace(b"\0", b"")
     try:
         content.decode()
     except UnicodeDecodeError:

@@ -23,7 +23,7 @@ from tvec_pv.domain.icsr import (
     Substance,
     Term,
 )
-from tvec_pv.domain.numbers import read_number
+from tvec_pv.domain.numbers import read_number, read_whole
 
 Row: TypeAlias = dict[str, str | None]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -85,6 +85,13 @@ class _Reading:
             self._problem("READ-NUMBER", f"the number could not be read: {error}", element, where)
             return None
 
+    def whole(self, text: str | None, element: str) -> int | None:
+        try:
+            return None if text is None else read_whole(text)
+        except NumberError as error:
+            self._problem("READ-NUMBER", f"the number could not be read: {error}", element, "")
+            return None
+
     def _problem(self, check: str, message: str, element: str, where: str) -> None:
         self.findings.append(Finding(check, Severity.WARNING, message, element, where))
 
@@ -92,13 +99,13 @@ class _Reading:
 def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
     """The case of one report, given its row of each table (`Rows` by table name)."""
     read = _Reading()
-    caseid, version = demo.get("caseid"), read.number(demo.get("caseversion"), "version")
+    caseid = demo.get("caseid")
     sender = demo.get("mfr_sndr")
     is_study = any(row.get("rpsr_cod") == "SDY" for row in rows["RPSR"])
     literature = demo.get("lit_ref")
     case = Case(
         sender_case_id=f"FAERS-{caseid}" if caseid else None,
-        version=None if version is None else int(version),
+        version=read.whole(demo.get("caseversion"), "version"),
         report_type=ReportType.STUDY if is_study else None,
         first_received=read.day(demo.get("init_fda_dt"), "C.1.4"),
         latest_received=read.day(demo.get("fda_dt"), "C.1.5"),
@@ -222,4 +229,4 @@ def _by_sequence(rows: list[Row], column: str) -> dict[str | None, list[Row]]:
 
 
 def _sequence(number: str | None) -> int:
-    return int(number) if number and number.isdigit() else 0
+    return int(number) if number and number.isascii() and number.isdigit() else 0

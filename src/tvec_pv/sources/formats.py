@@ -8,6 +8,7 @@ from pathlib import Path
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.product_names import Product, Verdict, match_name
 from tvec_pv.domain.records import OtherProducts, Record
+from tvec_pv.sources.guard import guarded_file
 
 
 class Format(StrEnum):
@@ -17,7 +18,7 @@ class Format(StrEnum):
 
 
 def find_files(paths: list[Path]) -> list[Path]:
-    """The files that the paths name or hold, in name order; a folder with a FAERS extract counts as one.
+    """The files that the paths name or hold, in name order; an unpacked FAERS extract counts as one file.
 
     Names that begin with a dot belong to the operating system and are left out.
     """
@@ -25,14 +26,21 @@ def find_files(paths: list[Path]) -> list[Path]:
     for path in paths:
         if not path.exists():
             raise UnreadableFile(f"there is no file or folder {path}")
-        if path.is_file() or _is_faers_folder(path):
-            found.append(path)
+        found.extend([path] if path.is_file() else _files_in(path))
+    return found
+
+
+def _files_in(folder: Path, taken: tuple[Path, ...] = ()) -> list[Path]:
+    """What a folder holds beside what was taken. One that is an extract is itself a file, beside what else is in it."""
+    tables = _faers_tables(folder, taken)
+    found = [folder] if tables else []
+    for child in sorted(folder.iterdir()):
+        if child.name.startswith(".") or child in tables or child in taken:
+            continue
+        if child.is_dir() and not child.is_symlink():
+            found.extend(_files_in(child, tables))
         else:
-            for child in sorted(path.iterdir()):
-                if child.is_symlink() or not (child.is_dir() or child.name.startswith(".")):
-                    found.append(child)
-                elif not child.name.startswith("."):
-                    found.extend(find_files([child]))
+            found.append(child)
     return found
 
 
@@ -54,7 +62,11 @@ def detect(path: Path) -> Format:
 
 
 def read(path: Path, file_format: Format, product: Product) -> Iterator[Record | OtherProducts]:
-    """The records of a file of a known format."""
+    """The records of a file of a known format; `UnreadableFile` for what breaks its reading off."""
+    return guarded_file(_records(path, file_format, product))
+
+
+def _records(path: Path, file_format: Format, product: Product) -> Iterator[Record | OtherProducts]:
     if file_format is Format.E2B_R3:
         from tvec_pv.sources import e2b_r3
 
@@ -68,10 +80,12 @@ def read(path: Path, file_format: Format, product: Product) -> Iterator[Record |
     return line_listing.read(path)
 
 
-def _is_faers_folder(path: Path) -> bool:
-    from tvec_pv.sources.faers_ascii import files_of, is_extract
+def _faers_tables(folder: Path, taken: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The tables of an unpacked extract, or nothing where the folder holds none."""
+    from tvec_pv.sources.faers_ascii import is_extract, tables_in
 
-    return is_extract([file.as_posix() for file in files_of(path)])
+    tables = tuple(file for file in tables_in(folder) if file not in taken)
+    return tables if is_extract([file.as_posix() for file in tables]) else ()
 
 
 def _detect_archive(path: Path) -> Format:
@@ -80,7 +94,7 @@ def _detect_archive(path: Path) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
         raise UnreadableFile("the archive is damaged: ask for it again or download it again") from error
     if is_extract(names):
         return Format.FAERS_ASCII

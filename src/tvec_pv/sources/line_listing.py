@@ -7,7 +7,9 @@ case, and each may add a reaction, a drug with one dose, and a test.
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +17,7 @@ from typing import NamedTuple
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Record
+from tvec_pv.sources.guard import guarded_record
 from tvec_pv.sources.line_listing_case import COLUMNS, Row, read_case
 
 LONGEST_CELL = 10_000_000
@@ -39,6 +42,8 @@ def read(path: Path) -> Iterator[Record]:
     header = [str(name or "").strip().lower() for name in next(table, ())]
     if not is_listing(header):
         raise UnreadableFile(f"a line listing needs at least the columns {', '.join(REQUIRED)}")
+    if doubled := sorted({name for name in header if name and header.count(name) > 1}):
+        raise UnreadableFile(f"the column {', '.join(doubled)} stands twice: which of them holds?")
     unknown = tuple(
         Finding(
             "LIST-COLUMN", Severity.WARNING, "the listing has a column that is not read: see the documented ones", name
@@ -59,9 +64,9 @@ def read(path: Path) -> Iterator[Record]:
         rows = list(group)
         first, last = rows[0].number, rows[-1].number
         where = f"row {first}" if first == last else f"rows {first} to {last}"
-        case, findings = read_case([line.row for line in rows])
+        record = guarded_record(where, partial(read_case, [line.row for line in rows]))
         beyond = (_BEYOND,) if any(line.has_more for line in rows) else ()
-        yield Record(where, case, unknown + beyond + findings)
+        yield replace(record, findings=unknown + beyond + record.findings)
 
 
 _BEYOND = Finding(
@@ -83,11 +88,14 @@ def _csv_rows(path: Path) -> Iterator[tuple[object, ...]]:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", errors="replace")
+    lines = io.StringIO(text.replace("\0", ""), newline="")
     try:
-        for row in csv.reader(io.StringIO(text.replace("\0", ""), newline=""), delimiter=_delimiter(text)):
+        for row in csv.reader(lines, delimiter=_delimiter(text), strict=True):
             yield tuple(row)
     except csv.Error as error:
-        raise UnreadableFile(f"not a CSV file: {error}") from error
+        raise UnreadableFile(
+            "a quotation mark is not closed, or a cell is too long: the rest cannot be told"
+        ) from error
 
 
 def _delimiter(text: str) -> str:

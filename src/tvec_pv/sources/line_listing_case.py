@@ -33,7 +33,7 @@ from tvec_pv.domain.icsr import (
     Text,
     known,
 )
-from tvec_pv.domain.numbers import read_number
+from tvec_pv.domain.numbers import read_number, read_whole
 
 Row: TypeAlias = dict[str, str]
 
@@ -85,6 +85,7 @@ COLUMNS = {
 }
 _ISO_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?)?)?|\d{8}", re.ASCII)
 NULL_FLAVORS = {flavor.name: flavor for flavor in NullFlavor}
+_COUNTRIES = {"reporter_country": ("NA", "NI"), "reaction_country": ("NA", "NI")}  # Namibia, Nicaragua
 REPORT_TYPES = {
     "spontaneous": ReportType.SPONTANEOUS,
     "study": ReportType.STUDY,
@@ -144,6 +145,8 @@ class _Reading:
 
     def text(self, row: Row, column: str) -> Text:
         cell = row.get(column, "")
+        if cell in _COUNTRIES.get(column, ()):
+            return cell
         return NULL_FLAVORS.get(cell, cell) or None
 
     def words(self, row: Row, column: str) -> str | None:
@@ -181,6 +184,14 @@ class _Reading:
             self.problem("READ-NUMBER", f"the number could not be read: {error}", column)
             return None
 
+    def whole(self, row: Row, column: str) -> int | None:
+        given = self.words(row, column)
+        try:
+            return None if given is None else read_whole(given)
+        except NumberError as error:
+            self.problem("READ-NUMBER", f"the number could not be read: {error}", column)
+            return None
+
     def quantity(self, row: Row, column: str, unit: str | None) -> Quantity | NullFlavor | None:
         given = self.text(row, column)
         if isinstance(given, NullFlavor):
@@ -197,11 +208,10 @@ def read_case(rows: list[Row]) -> tuple[Case, tuple[Finding, ...]]:
     read = _Reading()
     first = rows[0]
     action = read.code(first, "action", ACTIONS)
-    version = read.number(first, "version")
     case = Case(
         sender_case_id=read.words(first, "case_id"),
         worldwide_id=read.words(first, "worldwide_id"),
-        version=None if version is None else int(version),
+        version=read.whole(first, "version"),
         report_type=read.code(first, "report_type", REPORT_TYPES),
         nullification_amendment=action if isinstance(action, str) else None,
         nullification_amendment_reason=read.text(first, "action_reason"),

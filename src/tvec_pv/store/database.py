@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tvec_pv.domain.errors import AlreadyRunning, StoreUnavailable
+from tvec_pv.domain.errors import AlreadyRunning, StoreRefused, StoreUnavailable
 
-_LOCK = 0x74766563  # "tvec": the advisory lock of a run
+_RUN, _MIGRATION = 0x74766563, 0x74766564  # the locks of a run and of a migration
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def open_store(url: str) -> Store:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
-    with _answering():
+    with _answering(), _held(engine, _MIGRATION, wait=True):
         upgrade(engine)
     return Store(engine)
 
@@ -61,7 +61,7 @@ def writing(store: Store) -> Iterator[Connection]:
 
 @contextmanager
 def _answering() -> Iterator[None]:
-    """Say in plain words that the database does not answer: that may pass, and no parameter is in the message."""
+    """Say in plain words what the database did. Its own message may quote a report, so only the kind is kept."""
     try:
         yield
     except OperationalError as error:
@@ -69,28 +69,35 @@ def _answering() -> Iterator[None]:
         if isinstance(error.orig, sqlite3.Error) and not any(word in reason for word in _MAY_PASS):
             raise
         raise StoreUnavailable(f"the database does not answer ({reason}); nothing was lost, run again") from error
+    except DBAPIError as error:
+        kind = f"{type(error).__name__}, {type(error.orig).__name__}"
+        raise StoreRefused(f"the database refused a change ({kind}); nothing of it was stored") from None
 
 
 @contextmanager
 def exclusively(store: Store) -> Iterator[None]:
     """Hold the store against a second run; `AlreadyRunning` when one is under way."""
-    if store.engine.dialect.name == "postgresql":
-        with store.engine.connect() as connection:
-            if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": _LOCK}):
+    with _held(store.engine, _RUN, wait=False):
+        yield
+
+
+@contextmanager
+def _held(engine: Engine, lock: int, *, wait: bool) -> Iterator[None]:
+    """A lock between processes: an advisory one in PostgreSQL, a lock file beside SQLite."""
+    if engine.dialect.name == "postgresql":
+        ask = "SELECT pg_advisory_lock(:key) IS NULL" if wait else "SELECT pg_try_advisory_lock(:key)"
+        with engine.connect() as connection:
+            if not connection.scalar(text(ask), {"key": lock}) and not wait:
                 raise AlreadyRunning(_RUNNING)
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _LOCK})
+                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": lock})
         return
-    database = store.engine.url.database
-    if not database or database == ":memory:":
-        yield
-        return
-    with Path(f"{database}.lock").open("w") as lock:
+    with Path(f"{engine.url.database}.{lock:x}.lock").open("w") as file:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
             raise AlreadyRunning(_RUNNING) from error
         yield
 
@@ -106,7 +113,13 @@ def _make_folder(url: URL) -> None:
 
 def _configure_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=30000"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+        "busy_timeout=30000",
+        "recursive_triggers=ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

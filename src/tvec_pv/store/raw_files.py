@@ -18,11 +18,16 @@ class RawFile:
     path: Path
 
 
+def shown_name(path: Path) -> str:
+    """A file's name as it can be printed and stored: whatever is no printable character is written as its number."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in path.name)
+
+
 def keep(path: Path, raw: Path) -> RawFile:
     """Copy a file, or a folder that is one source, into the raw folder; the same bytes are kept once."""
     raw.mkdir(parents=True, exist_ok=True)
     if path.is_symlink() or not (path.is_file() or path.is_dir()):
-        return RawFile(path.name, hashlib.sha256(b"no file " + os.fsencode(path)).hexdigest(), 0, path)
+        return RawFile(shown_name(path), hashlib.sha256(b"no file " + os.fsencode(path)).hexdigest(), 0, path)
     if path.is_dir():
         return _keep_folder(path, raw)
     with tempfile.NamedTemporaryFile(dir=raw, delete=False) as copy, path.open("rb") as source:
@@ -32,7 +37,7 @@ def keep(path: Path, raw: Path) -> RawFile:
             size += copy.write(chunk)
         copy.flush()
         os.fsync(copy.fileno())
-    return RawFile(path.name, digest.hexdigest(), size, _settle(Path(copy.name), raw, digest.hexdigest()))
+    return RawFile(shown_name(path), digest.hexdigest(), size, _settle(Path(copy.name), raw, digest.hexdigest()))
 
 
 def _keep_folder(path: Path, raw: Path) -> RawFile:
@@ -46,7 +51,7 @@ def _keep_folder(path: Path, raw: Path) -> RawFile:
         target = copy / file.relative_to(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.link(kept.path, target)
-    return RawFile(path.name, digest.hexdigest(), size, _settle(copy, raw, digest.hexdigest()))
+    return RawFile(shown_name(path), digest.hexdigest(), size, _settle(copy, raw, digest.hexdigest()))
 
 
 def _settle(copy: Path, raw: Path, sha256: str) -> Path:

@@ -326,6 +326,11 @@ def runs(connection: Connection) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in connection.execute(select(Run).order_by(Run.id))]
 
 
+def has_audit(connection: Connection, action: str, subject: str) -> bool:
+    query = select(AuditRow.id).where(AuditRow.action == action, AuditRow.subject == subject).limit(1)
+    return connection.scalar(query) is not None
+
+
 def verify_audit(connection: Connection) -> int:
     """Walk the audit chain; the number of its rows, or `AuditBroken` naming the first row that does not fit."""
     previous, count = GENESIS, 0

@@ -1,0 +1,39 @@
+"""What a hostile or broken input can make a parser do ends here, as a reason and never as the end of the night.
+
+Parsers of archives, workbooks and XML raise whatever they like on bytes made to break them. Only the kind of the
+error is kept: its text may hold what stood in the file.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.findings import Finding, Severity
+from tvec_pv.domain.icsr import Case
+from tvec_pv.domain.records import Record
+
+Item = TypeVar("Item")
+
+
+def guarded_record(where: str, read: Callable[[], tuple[Case | None, tuple[Finding, ...]]]) -> Record:
+    """The record that `read` gives; one that breaks it is held, and costs itself alone."""
+    try:
+        case, findings = read()
+    except Exception as error:  # noqa: BLE001 (see above)
+        message = (
+            f"the report broke its reader ({type(error).__name__}); its bytes are kept: please tell the developers"
+        )
+        return Record(where, None, (Finding("READ-BROKEN", Severity.CRITICAL, message),))
+    return Record(where, case, findings)
+
+
+def guarded_file(items: Iterator[Item]) -> Iterator[Item]:
+    """The items; `UnreadableFile` for whatever breaks off their reading."""
+    try:
+        yield from items
+    except UnreadableFile:
+        raise
+    except Exception as error:  # noqa: BLE001 (see above)
+        raise UnreadableFile(
+            f"the file is damaged or was made to do harm ({type(error).__name__}): ask for it again"
+        ) from None

@@ -1,0 +1,251 @@
+"""The background: extracts of FAERS in any order, each case once, without the product's own reports."""
+
+import csv
+import io
+import re
+import zipfile
+from collections import Counter
+from functools import cache
+
+import pytest
+
+from tests.factories import faers_quarter, zipped
+from tests.real_data import REAL_DATA, needs_real_data
+from tests.samples import FOLDER
+from tests.stored import asked, number
+from tvec_pv.actions.background import load_background
+from tvec_pv.actions.runs import open_house
+from tvec_pv.background.quarters import count, status
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.settings import Settings
+
+REAL_EXTRACT = REAL_DATA / "faers" / "faers_ascii_2017q2.zip"
+
+
+@pytest.fixture
+def house(tmp_path):
+    """The background stands beside the database: one database is enough here."""
+    house = open_house(Settings(home=tmp_path / "home"))
+    yield house
+    house.store.engine.dispose()
+
+
+def report(caseid, *reactions, drugs=("OPDIVO",), version=1, received="20260401"):
+    return {"caseid": caseid, "caseversion": version, "received": received, "reactions": reactions, "drugs": drugs}
+
+
+def quarter(*reports, name="26Q1"):
+    """An extract with these reports."""
+    numbers = [{"caseid": one["caseid"], "caseversion": one["caseversion"]} for one in reports]
+    both = list(zip(numbers, reports, strict=True))
+    return faers_quarter(
+        quarter=name,
+        demo=[given | {"fda_dt": one["received"]} for given, one in both],
+        drug=[
+            given | {"drug_seq": place, "role_cod": "PS", "drugname": drug}
+            for given, one in both
+            for place, drug in enumerate(one["drugs"], 1)
+        ],
+        reac=[given | {"pt": reaction} for given, one in both for reaction in one["reactions"]],
+    )
+
+
+def loaded(house, folder, **extracts):
+    """Load extracts, in the order in which they are named."""
+    folder.mkdir(exist_ok=True)
+    found = []
+    for name, content in extracts.items():
+        (folder / f"{name}.zip").write_bytes(content)
+        found.extend(load_background(house, [folder / f"{name}.zip"]))
+    return found
+
+
+def counted(house, *reactions):
+    background = count(house.settings.background, list(reactions))
+    return background.reports, dict(background.with_reaction)
+
+
+def test_an_extract_is_told_by_its_rows_its_dates_and_its_hash(house, tmp_path):
+    content = quarter(report(1, "Fatigue"), report(2, "Nausea", drugs=("IMLYGIC",), received="20260630"))
+
+    [(one, is_new)] = loaded(house, tmp_path / "faers", a=content)
+
+    assert is_new
+    assert (one.name, one.reports, one.product_reports) == ("a.zip", 2, 1)
+    assert (one.first_received, one.last_received) == ("20260401", "20260630")
+    assert [kept.read_bytes() for kept in house.settings.raw.glob(f"*/{one.sha256}")] == [content]
+
+
+def test_the_same_bytes_are_loaded_once_under_whatever_name(house, tmp_path):
+    content = quarter(report(1, "Fatigue"), report(2, "Nausea"))
+
+    found = loaded(house, tmp_path / "faers", a=content, b=content)
+
+    assert [is_new for _, is_new in found] == [True, False]
+    assert len(status(house.settings.background)) == 1
+    assert counted(house, "fatigue") == (2, {"fatigue": 1})
+    assert number(house, "SELECT count(*) FROM audit WHERE action = 'background loaded'") == 1
+
+
+def test_an_unpacked_extract_counts_like_the_zip(house, tmp_path):
+    with zipfile.ZipFile(io.BytesIO(quarter(report(1, "Fatigue"), report(2, "Nausea")))) as archive:
+        archive.extractall(tmp_path / "unpacked")
+
+    load_background(house, [tmp_path / "unpacked"])
+
+    assert counted(house, "fatigue") == (2, {"fatigue": 1})
+
+
+def test_extracts_in_any_order_are_the_same_release_with_the_same_counts(house, tmp_path):
+    """Case 1 has a second version in the later quarter, case 2 stands in both with the same number."""
+    first = quarter(report(1, "Fatigue"), report(2, "Nausea"), report(3, "Fatigue"))
+    second = quarter(report(1, "Rash", version=2), report(2, "Nausea"), report(4, "Rash"), name="26Q2")
+    other = open_house(Settings(home=tmp_path / "other"))
+
+    loaded(house, tmp_path / "faers", a=first, b=second)
+    loaded(other, tmp_path / "faers", b=second, a=first)
+
+    assert counted(house, "fatigue", "nausea", "rash") == (4, {"fatigue": 1, "nausea": 1, "rash": 2})
+    assert counted(other, "fatigue", "nausea", "rash") == counted(house, "fatigue", "nausea", "rash")
+    assert count(other.settings.background, []).release == count(house.settings.background, []).release
+    other.store.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("versions", "current"),
+    [
+        ([(1, "20260401"), (2, "20260402")], 2),
+        ([(2, "20260402"), (1, "20260401")], 2),
+        ([(9, "20260401"), (10, "20260401")], 10),  # by number, not by letter
+        ([(2, "20260401"), (1, "20260501")], 2),  # the number, not the date
+    ],
+)
+def test_the_newest_version_of_a_case_counts(house, tmp_path, versions, current):
+    reports = [report(1, f"Reaction {version}", version=version, received=day) for version, day in versions]
+
+    loaded(house, tmp_path / "faers", a=quarter(*reports))
+
+    names = [f"reaction {version}" for version, _ in versions]
+    assert counted(house, *names) == (1, {f"reaction {current}": 1})
+
+
+def test_a_drug_listed_once_per_dose_and_a_reaction_named_twice_count_once(house, tmp_path):
+    one = report(1, "Fatigue", "FATIGUE", "Fatigue ", drugs=("OPDIVO", "OPDIVO", "Opdivo"))
+
+    loaded(house, tmp_path / "faers", a=quarter(one, report(2, "Nausea")))
+
+    assert counted(house, "fatigue") == (2, {"fatigue": 1})
+
+
+@pytest.mark.parametrize(
+    "name", ["IMLYGIC", "talimogene laherparepvec", "T-VEC", "Oncovex GM-CSF", "talimogen laherparepvek"]
+)
+def test_reports_of_the_product_are_no_background(house, tmp_path, name):
+    reports = (report(1, "Fatigue"), report(2, "Fatigue", drugs=("OPDIVO", name)))
+
+    [(one, _)] = loaded(house, tmp_path / "faers", a=quarter(*reports))
+
+    assert one.product_reports == 1
+    assert counted(house, "fatigue") == (1, {"fatigue": 1})
+
+
+def test_another_oncolytic_virus_is_background(house, tmp_path):
+    loaded(house, tmp_path / "faers", a=quarter(report(1, "Fatigue", drugs=("VUSOLIMOGENE ODERPAREPVEC",))))
+
+    assert counted(house, "fatigue") == (1, {"fatigue": 1})
+
+
+def test_a_case_whose_newest_version_names_the_product_is_no_background(house, tmp_path):
+    versions = (report(1, "Fatigue"), report(1, "Fatigue", version=2, drugs=("IMLYGIC",)))
+
+    loaded(house, tmp_path / "faers", a=quarter(*versions, report(2, "Fatigue")))
+
+    assert counted(house, "fatigue") == (1, {"fatigue": 1})
+
+
+def test_nothing_loaded_is_no_background(house):
+    assert count(house.settings.background, ["fatigue"]) is None
+    assert status(house.settings.background) == []
+
+
+def test_a_reaction_that_nobody_reported_counts_nothing(house, tmp_path):
+    loaded(house, tmp_path / "faers", a=quarter(report(1, "Fatigue")))
+
+    assert counted(house, "'; DROP VIEW all_reports; --", "rash") == (1, {})
+
+
+BROKEN = {
+    "not a zip": b"nothing of the kind",
+    "half a zip": quarter(report(1, "Fatigue"))[:-200],
+    "a zip of something else": zipped({"letter.txt": b"Dear Sir"}),
+    "tables without rows or columns": zipped({"DEMO26Q1.txt": b"", "DRUG26Q1.txt": b"", "REAC26Q1.txt": b""}),
+    "no table of drugs": zipped({"DEMO26Q1.txt": b"primaryid$caseid$fda_dt\n11$1$20260401\n"}),
+    "no table of reactions": zipped(
+        {
+            "DEMO26Q1.txt": b"primaryid$caseid$caseversion$fda_dt\n11$1$1$20260401\n",
+            "DRUG26Q1.txt": b"primaryid$drugname\n11$OPDIVO\n",
+        }
+    ),
+    "a table of something else": zipped(
+        {"DEMO26Q1.txt": b"a$b\n1$2\n", "DRUG26Q1.txt": b"a$b\n1$2\n", "REAC26Q1.txt": b"a$b\n1$2\n"}
+    ),
+}
+
+
+@pytest.mark.parametrize("flaw", BROKEN)
+def test_a_broken_extract_is_refused_and_leaves_what_was_loaded(house, tmp_path, flaw):
+    loaded(house, tmp_path / "faers", good=quarter(report(1, "Fatigue")))
+
+    with pytest.raises(UnreadableFile):
+        loaded(house, tmp_path / "faers", broken=BROKEN[flaw])
+
+    assert [one.name for one in status(house.settings.background)] == ["good.zip"]
+    assert counted(house, "fatigue") == (1, {"fatigue": 1})
+    assert [row["outcome"] for row in asked(house, "SELECT outcome FROM runs ORDER BY id")] == ["done", "failed"]
+
+
+# --- extracts of a size, counted a second time ---------------------------------------------------------------------
+
+
+def rows(archive, table):
+    [name] = [name for name in archive.namelist() if re.search(rf"{table}\d\dQ\d", name, re.IGNORECASE)]
+    text = archive.read(name).decode("latin-1")
+    return list(csv.DictReader(io.StringIO(text, newline=""), delimiter="$", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def counted_again(path):
+    """Cases without the product, in all and by reaction, and the number of rows of DEMO."""
+    with zipfile.ZipFile(path) as archive:
+        demo, drug, reac = (rows(archive, table) for table in ("DEMO", "DRUG", "REAC"))
+    newest = {}
+    for row in demo:
+        if row["caseid"] not in newest or int(row["caseversion"]) > int(newest[row["caseid"]]["caseversion"]):
+            newest[row["caseid"]] = row
+    named = {
+        row["primaryid"]
+        for row in drug
+        if re.search("imlygic|talimogene|t-vec", f"{row['drugname']} {row['prod_ai']}".lower())
+    }
+    wanted = {row["primaryid"]: caseid for caseid, row in newest.items() if row["primaryid"] not in named}
+    pairs = {
+        (wanted[row["primaryid"]], " ".join(re.findall(r"\w+", row["pt"].lower())))
+        for row in reac
+        if row["primaryid"] in wanted
+    }
+    return len(wanted), Counter(reaction for _, reaction in pairs), len(demo)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(next((FOLDER / "background").iterdir()), id="generated"),
+        pytest.param(REAL_EXTRACT, id="real", marks=needs_real_data),
+    ],
+)
+def test_every_reaction_of_an_extract_has_the_count_that_the_tables_give(house, path):
+    [(one, _)] = load_background(house, [path])
+    reports, with_reaction, lines = counted_again(path)
+
+    assert (one.reports, reports > 50, len(with_reaction) > 50) == (lines, True, True)
+    assert counted(house, *with_reaction) == (reports, dict(with_reaction))
