@@ -5,11 +5,11 @@ from tvec_pv.domain.icsr import known
 
 
 def content_of(case):
-    """Initials, organisations, lots, and the narrative in pieces of three words."""
+    """Initials, organisations, lots, and the narrative in pieces of four words."""
     narrative = (known(case.narrative) or "").split()
     lots = [known(dose.lot) for drug in case.drugs for dose in drug.doses]
     people = [known(case.patient.name), *(known(reporter.organisation) for reporter in case.reporters)]
-    return {*filter(None, (*lots, *people)), *(" ".join(narrative[at : at + 3]) for at in range(0, len(narrative), 3))}
+    return {*filter(None, (*lots, *people)), *(" ".join(narrative[at : at + 4]) for at in range(0, len(narrative), 4))}
 
 
 CASE_CONTENT = sorted(

@@ -1,6 +1,7 @@
 """The workbook: opened as its readers open it, every number counted again from the store."""
 
 import csv
+import errno
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ from tvec_pv.actions import intake
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import open_house
+from tvec_pv.domain.errors import CannotWrite
 from tvec_pv.settings import Settings
 
 SHEETS = ["Cover", "Reconciliation", "Signals", "Line listing", "Findings"]
@@ -431,11 +433,11 @@ def test_an_export_of_nothing_is_a_workbook_that_says_so(house):
 def test_a_workbook_is_written_whole_or_not_at_all(house, monkeypatch):
     def broken_off(workbook, path):
         Path(path).write_bytes(b"PK half of it")
-        raise OSError("no space left on device")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("openpyxl.workbook.workbook.Workbook.save", broken_off)
 
-    with pytest.raises(OSError, match="no space left"):
+    with pytest.raises(CannotWrite, match="No space left"):
         publish(house)
 
     assert list(house.settings.workbooks.glob("*.xlsx")) == []

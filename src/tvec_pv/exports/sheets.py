@@ -16,6 +16,7 @@ from openpyxl.utils import get_column_letter
 Cell: TypeAlias = str | int | float | bool | date | datetime | None
 
 CHARACTERS_ACROSS = 210  # of a readable printed page
+FIRST_DAY = date(1900, 3, 1)  # before it spreadsheets disagree on what a date is, or have none
 LINE = 13.5  # height of a line in points
 MOST_LINES = 30  # Excel shows no row higher than 409 points
 LONGEST_TEXT = 32_767
@@ -149,5 +150,7 @@ def _put(cell: Any, value: Cell) -> None:
         cell.data_type = "s"
     elif isinstance(value, datetime):
         cell.value = value.astimezone(UTC).replace(tzinfo=None)
+    elif isinstance(value, date) and value < FIRST_DAY:
+        cell.value = value.isoformat()
     else:
         cell.value = value

@@ -64,8 +64,11 @@ def write_workbook(snapshot: Snapshot, path: Path) -> str:
         columns, note = _COLUMNS.get(name) or (listing_columns(snapshot.profile.regions), NOTE)
         add_table(workbook, name, columns, rows, note)
     unfinished = path.with_suffix(".unfinished")
-    workbook.save(unfinished)
-    unfinished.replace(path)
+    try:
+        workbook.save(unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
     return data_hash
 
 
