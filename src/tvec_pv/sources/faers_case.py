@@ -2,9 +2,7 @@
 
 from typing import TypeAlias
 
-from tvec_pv.domain.dates import PartialDate, read_date
-from tvec_pv.domain.errors import DateError, NumberError
-from tvec_pv.domain.findings import Finding, Severity
+from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.icsr import (
     Case,
     Dose,
@@ -23,7 +21,7 @@ from tvec_pv.domain.icsr import (
     Substance,
     Term,
 )
-from tvec_pv.domain.numbers import read_number, read_whole
+from tvec_pv.sources.reading import Reading
 
 Row: TypeAlias = dict[str, str | None]
 Rows: TypeAlias = dict[str, list[Row]]
@@ -61,44 +59,9 @@ EXPEDITED = {"EXP": True, "5DAY": True, "30DAY": True, "PER": False}
 DURATION_UNITS = AGE_UNITS | {"MIN": "min", "SEC": "s"}
 
 
-class _Reading:
-    """Reads values of one report and collects what did not read."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-
-    def day(self, text: str | None, element: str, where: str = "") -> PartialDate | None:
-        if text is None:
-            return None
-        try:
-            return read_date(text)
-        except DateError as error:
-            self._problem("READ-DATE", f"the date could not be read: {error}", element, where)
-            return None
-
-    def number(self, text: str | None, element: str, where: str = "") -> float | None:
-        if text is None:
-            return None
-        try:
-            return read_number(text)
-        except NumberError as error:
-            self._problem("READ-NUMBER", f"the number could not be read: {error}", element, where)
-            return None
-
-    def whole(self, text: str | None, element: str) -> int | None:
-        try:
-            return None if text is None else read_whole(text)
-        except NumberError as error:
-            self._problem("READ-NUMBER", f"the number could not be read: {error}", element, "")
-            return None
-
-    def _problem(self, check: str, message: str, element: str, where: str) -> None:
-        self.findings.append(Finding(check, Severity.WARNING, message, element, where))
-
-
 def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
     """The case of one report, given its row of each table (`Rows` by table name)."""
-    read = _Reading()
+    read = Reading()
     caseid = demo.get("caseid")
     sender = demo.get("mfr_sndr")
     is_study = any(row.get("rpsr_cod") == "SDY" for row in rows["RPSR"])
@@ -107,8 +70,8 @@ def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
         sender_case_id=f"FAERS-{caseid}" if caseid else None,
         version=read.whole(demo.get("caseversion"), "version"),
         report_type=ReportType.STUDY if is_study else None,
-        first_received=read.day(demo.get("init_fda_dt"), "C.1.4"),
-        latest_received=read.day(demo.get("fda_dt"), "C.1.5"),
+        first_received=read.date(demo.get("init_fda_dt"), "C.1.4"),
+        latest_received=read.date(demo.get("fda_dt"), "C.1.5"),
         expedited=EXPEDITED.get(demo.get("rept_cod") or ""),
         other_ids=_other_ids(demo),
         reporters=_reporters(demo),
@@ -134,8 +97,8 @@ def _reporters(demo: Row) -> tuple[Reporter, ...]:
     return (Reporter(qualification=qualification, country=country, is_primary=True),)
 
 
-def _patient(read: _Reading, demo: Row) -> Patient:
-    age, weight = read.number(demo.get("age"), "D.2.2"), read.number(demo.get("wt"), "D.3")
+def _patient(read: Reading, demo: Row) -> Patient:
+    age, weight = read.decimal(demo.get("age"), "D.2.2"), read.decimal(demo.get("wt"), "D.3")
     kilograms = KILOGRAMS.get(demo.get("wt_cod") or "")
     return Patient(
         age=None if age is None else Quantity(value=age, unit=AGE_UNITS.get(demo.get("age_cod") or "")),
@@ -149,9 +112,9 @@ def _country(name: str | None) -> str | None:
     return None if name == "COUNTRY NOT SPECIFIED" else name
 
 
-def _reactions(read: _Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
+def _reactions(read: Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
     """FAERS gives one event date and one set of outcomes per case; each reaction carries them."""
-    start = read.day(demo.get("event_dt"), "E.i.4")
+    start = read.date(demo.get("event_dt"), "E.i.4")
     criteria = {name for row in rows["OUTC"] if (name := CRITERIA.get(row.get("outc_cod") or ""))}
     seriousness = Seriousness(is_case_level=True, **dict.fromkeys(criteria, True))
     return tuple(
@@ -166,7 +129,7 @@ def _reactions(read: _Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
     )
 
 
-def _drugs(read: _Reading, rows: Rows) -> tuple[Drug, ...]:
+def _drugs(read: Reading, rows: Rows) -> tuple[Drug, ...]:
     therapies = _by_sequence(rows["THER"], "dsg_drug_seq")
     indications = _by_sequence(rows["INDI"], "indi_drug_seq")
     in_order = sorted(rows["DRUG"], key=lambda row: _sequence(row.get("drug_seq")))
@@ -181,31 +144,31 @@ def _drugs(read: _Reading, rows: Rows) -> tuple[Drug, ...]:
     )
 
 
-def _drug(read: _Reading, row: Row, therapies: list[Row], indications: tuple[Term, ...]) -> Drug:
-    where = f"drug {row.get('drug_seq')}"
+def _drug(read: Reading, row: Row, therapies: list[Row], indications: tuple[Term, ...]) -> Drug:
+    read.where = f"drug {row.get('drug_seq')}"
     return Drug(
         id=row.get("drug_seq"),
         role=ROLES.get(row.get("role_cod") or "", row.get("role_cod")),
         name=row.get("drugname"),
         substances=tuple(Substance(name=one) for one in (row.get("prod_ai") or "").split("\\") if one),
         authorisation_number=row.get("nda_num"),
-        doses=_doses(read, row, therapies, where),
+        doses=_doses(read, row, therapies),
         indications=indications,
     )
 
 
-def _doses(read: _Reading, row: Row, therapies: list[Row], where: str) -> tuple[Dose, ...]:
+def _doses(read: Reading, row: Row, therapies: list[Row]) -> tuple[Dose, ...]:
     """FAERS gives one dosage per drug row and any number of therapy dates; each date range is a dose."""
-    amount = read.number(row.get("dose_amt"), "G.k.4.r.1", where)
+    amount = read.decimal(row.get("dose_amt"), "G.k.4.r.1")
     given = any(row.get(name) for name in ("route", "dose_vbm", "dose_amt", "lot_num", "dose_form"))
     if not given and not therapies:
         return ()
     return tuple(
         Dose(
             dose=None if amount is None else Quantity(value=amount, unit=row.get("dose_unit")),
-            start=read.day(therapy.get("start_dt"), "G.k.4.r.4", where),
-            end=read.day(therapy.get("end_dt"), "G.k.4.r.5", where),
-            duration=_duration(read, therapy, where),
+            start=read.date(therapy.get("start_dt"), "G.k.4.r.4"),
+            end=read.date(therapy.get("end_dt"), "G.k.4.r.5"),
+            duration=_duration(read, therapy),
             lot=row.get("lot_num"),
             text=row.get("dose_vbm"),
             form=row.get("dose_form"),
@@ -215,8 +178,8 @@ def _doses(read: _Reading, row: Row, therapies: list[Row], where: str) -> tuple[
     )
 
 
-def _duration(read: _Reading, therapy: Row, where: str) -> Quantity | None:
-    duration = read.number(therapy.get("dur"), "G.k.4.r.6", where)
+def _duration(read: Reading, therapy: Row) -> Quantity | None:
+    duration = read.decimal(therapy.get("dur"), "G.k.4.r.6")
     unit = DURATION_UNITS.get(therapy.get("dur_cod") or "")
     return None if duration is None else Quantity(value=duration, unit=unit)
 

@@ -8,11 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
-from tvec_pv.domain.dates import PartialDate, read_date
-from tvec_pv.domain.errors import DateError, NumberError
-from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import Day, Flag, NullFlavor, Quantity, Term, Text
-from tvec_pv.domain.numbers import read_number
+from tvec_pv.sources.reading import Reading
 
 NAMESPACE = "{urn:hl7-org:v3}"
 MEDDRA = "2.16.840.1.113883.6.163"
@@ -90,15 +87,8 @@ def words(text: Text) -> str | None:
     return None if isinstance(text, NullFlavor) else text
 
 
-class Values:
+class Values(Reading):
     """Reads values and collects what did not read, with the place where it stood."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
-        self.where = ""
-
-    def problem(self, check: str, message: str, element: str) -> None:
-        self.findings.append(Finding(check, Severity.WARNING, message, element, self.where))
 
     def null_flavor(self, node: Node, element: str) -> NullFlavor | None:
         flavor = node.get("nullFlavor")
@@ -142,22 +132,11 @@ class Values:
             return given
         return self.date(given, element)
 
-    def date(self, text: str, element: str) -> PartialDate | None:
-        try:
-            return read_date(text)
-        except DateError as error:
-            self.problem("READ-DATE", f"the date could not be read: {error}", element)
-            return None
-
     def number(self, node: Node | None, element: str) -> float | None:
         given = None if node is None else node.get("value")
         if not given:
             return None
-        try:
-            return read_number(given)
-        except NumberError as error:
-            self.problem("READ-NUMBER", f"the number could not be read: {error}", element)
-            return None
+        return self.decimal(given, element)
 
     def quantity(self, node: Node | None, element: str) -> Quantity | None:
         value = self.number(node, element)

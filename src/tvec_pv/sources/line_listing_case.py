@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
-from tvec_pv.domain.dates import read_date
-from tvec_pv.domain.errors import DateError, NumberError
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
     ActionTaken,
@@ -33,7 +31,7 @@ from tvec_pv.domain.icsr import (
     Text,
     known,
 )
-from tvec_pv.domain.numbers import read_number, read_whole
+from tvec_pv.sources.reading import Reading
 
 Row: TypeAlias = dict[str, str]
 
@@ -137,11 +135,8 @@ ACTIONS_TAKEN = {
 }
 
 
-class _Reading:
-    """Reads cells of one report and collects what did not read."""
-
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
+class _Cells(Reading):
+    """Reads the cells of one report by column."""
 
     def text(self, row: Row, column: str) -> Text:
         cell = row.get(column, "")
@@ -159,38 +154,22 @@ class _Reading:
         if not isinstance(given, str):
             return given
         if given.lower() not in codes:
-            self.problem("LIST-WORD", "not one of the documented words of this column", column)
+            self.flag("LIST-WORD", "not one of the documented words of this column", column)
         return codes.get(given.lower(), given)
 
     def day(self, row: Row, column: str) -> Day:
         given = self.text(row, column)
         if not isinstance(given, str):
             return given
-        try:
-            if not _ISO_DATE.fullmatch(given):
-                raise DateError("not of the form 2026-11-02, 2026-11 or 2026")
-            return read_date(re.sub(r"[-:T ]", "", given))
-        except DateError as error:
-            self.problem("READ-DATE", f"the date could not be read: {error}", column)
+        if not _ISO_DATE.fullmatch(given):
+            self.flag("READ-DATE", "the date could not be read: not of the form 2026-11-02, 2026-11 or 2026", column)
             return None
+        self.where = column
+        return self.date(re.sub(r"[-:T ]", "", given), COLUMNS[column])
 
     def number(self, row: Row, column: str) -> float | None:
-        given = self.text(row, column)
-        if not isinstance(given, str):
-            return None
-        try:
-            return read_number(given)
-        except NumberError as error:
-            self.problem("READ-NUMBER", f"the number could not be read: {error}", column)
-            return None
-
-    def whole(self, row: Row, column: str) -> int | None:
-        given = self.words(row, column)
-        try:
-            return None if given is None else read_whole(given)
-        except NumberError as error:
-            self.problem("READ-NUMBER", f"the number could not be read: {error}", column)
-            return None
+        self.where = column
+        return self.decimal(self.words(row, column), COLUMNS[column])
 
     def quantity(self, row: Row, column: str, unit: str | None) -> Quantity | NullFlavor | None:
         given = self.text(row, column)
@@ -199,19 +178,22 @@ class _Reading:
         value = self.number(row, column)
         return None if value is None else Quantity(value=value, unit=unit)
 
-    def problem(self, check: str, message: str, column: str, severity: Severity = Severity.WARNING) -> None:
-        self.findings.append(Finding(check, severity, message, COLUMNS[column], column))
+    def flag(self, check: str, message: str, column: str, severity: Severity = Severity.WARNING) -> None:
+        self.where = column
+        self.problem(check, message, COLUMNS[column], severity)
 
 
 def read_case(rows: list[Row]) -> tuple[Case, tuple[Finding, ...]]:
     """The case that the rows of one report describe."""
-    read = _Reading()
+    read = _Cells()
     first = rows[0]
     action = read.code(first, "action", ACTIONS)
+    read.where = "version"
+    version = read.whole(read.words(first, "version"), COLUMNS["version"])
     case = Case(
         sender_case_id=read.words(first, "case_id"),
         worldwide_id=read.words(first, "worldwide_id"),
-        version=read.whole(first, "version"),
+        version=version,
         report_type=read.code(first, "report_type", REPORT_TYPES),
         nullification_amendment=action if isinstance(action, str) else None,
         nullification_amendment_reason=read.text(first, "action_reason"),
@@ -231,7 +213,7 @@ def _with(rows: list[Row], column: str) -> list[Row]:
     return [row for row in rows if row.get(column)]
 
 
-def _reporters(read: _Reading, row: Row) -> tuple[Reporter, ...]:
+def _reporters(read: _Cells, row: Row) -> tuple[Reporter, ...]:
     qualification, country = (
         read.code(row, "reporter_qualification", QUALIFICATIONS),
         read.text(row, "reporter_country"),
@@ -241,7 +223,7 @@ def _reporters(read: _Reading, row: Row) -> tuple[Reporter, ...]:
     return (Reporter(qualification=qualification, country=country, is_primary=True),)
 
 
-def _patient(read: _Reading, row: Row) -> Patient:
+def _patient(read: _Cells, row: Row) -> Patient:
     unit = read.code(row, "age_unit", AGE_UNITS)
     cause = read.words(row, "cause_of_death")
     history = (item.strip() for item in row.get("medical_history", "").split(";"))
@@ -257,7 +239,7 @@ def _patient(read: _Reading, row: Row) -> Patient:
     )
 
 
-def _reaction(read: _Reading, row: Row, number: int) -> Reaction:
+def _reaction(read: _Cells, row: Row, number: int) -> Reaction:
     return Reaction(
         id=str(number),
         reported=read.text(row, "reaction"),
@@ -270,18 +252,18 @@ def _reaction(read: _Reading, row: Row, number: int) -> Reaction:
     )
 
 
-def _seriousness(read: _Reading, row: Row) -> Seriousness:
+def _seriousness(read: _Cells, row: Row) -> Seriousness:
     """The criteria named are true; "non-serious" says that none of them holds."""
     given = [item.strip().lower() for item in row.get("seriousness", "").split(";") if item.strip()]
     if given == ["non-serious"]:
         return Seriousness(**dict.fromkeys(CRITERIA.values(), False))
     if any(item not in CRITERIA for item in given):
         message = "a word about seriousness was not understood: held, lest a serious reaction be taken for another"
-        read.problem("LIST-WORD", message, "seriousness", Severity.CRITICAL)
+        read.flag("LIST-WORD", message, "seriousness", Severity.CRITICAL)
     return Seriousness(**{CRITERIA[item]: True for item in given if item in CRITERIA})
 
 
-def _drugs(read: _Reading, rows: list[Row]) -> tuple[Drug, ...]:
+def _drugs(read: _Cells, rows: list[Row]) -> tuple[Drug, ...]:
     """A drug named again, in the same role, adds a dose to the drug it names."""
     drugs: dict[tuple[str, str], Drug] = {}
     for row in _with(rows, "drug"):
@@ -293,7 +275,7 @@ def _drugs(read: _Reading, rows: list[Row]) -> tuple[Drug, ...]:
     return tuple(drugs.values())
 
 
-def _drug(read: _Reading, row: Row) -> Drug:
+def _drug(read: _Cells, row: Row) -> Drug:
     substance, indication = read.text(row, "substance"), read.words(row, "indication")
     dose = Dose(
         dose=read.quantity(row, "dose", read.words(row, "dose_unit")),
@@ -313,7 +295,7 @@ def _drug(read: _Reading, row: Row) -> Drug:
     )
 
 
-def _test(read: _Reading, row: Row) -> TestResult:
+def _test(read: _Cells, row: Row) -> TestResult:
     return TestResult(
         date=read.day(row, "test_date"),
         name=Term(name=read.words(row, "test_name")),
