@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -157,7 +158,7 @@ def morning(night, opened, tmp_path, request):
             url = f"sqlite:///{home / 'tvec-pv.sqlite'}"
         else:
             server = request.getfixturevalue("postgresql_server")
-            url = stack.enter_context(postgresql.database(server, template=was.url.rpartition("/")[2]))
+            url = stack.enter_context(postgresql.database(server, template=urlsplit(was.url).path[1:]))
         yield stack.enter_context(opened(home, url))
 
 

@@ -331,6 +331,13 @@ def test_the_run_of_another_process_holds_the_store_until_that_process_dies(hous
     assert [row["outcome"] for row in asked(house, "SELECT outcome FROM runs")] == ["done"]
 
 
+def test_a_run_leaves_no_transaction_idle(house):
+    """Many servers end a transaction that idles, and with its connection would go the lock of the run."""
+    idle = "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"
+    with run(house, "intake"):
+        assert house.store.engine.dialect.name == "sqlite" or asked(house, idle) == []
+
+
 def test_a_database_that_does_not_answer_is_said_in_plain_words_and_without_its_password(tmp_path):
     with pytest.raises(StoreUnavailable, match="the database does not answer") as raised:
         open_store("postgresql://officer:h4rdtoguess@127.0.0.1:9/pv?connect_timeout=2")

@@ -32,41 +32,41 @@ ENVELOPE = frozenset(
 
 def read(path: Path) -> Iterator[Record]:
     """One record per message. A file that breaks off yields one unreadable record for all that follows."""
-    count = depth = 0
-    events = etree.iterparse(
-        path.open("rb"),
-        events=("start", "end"),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        for event, node in events:
-            if event == "start":
-                depth += 1
-                if depth == 1:
-                    _check_envelope(node)
-                continue
-            depth -= 1
-            if depth == 1 and node.tag not in ENVELOPE:
-                count += 1
-                yield _record(node, f"message {count}")
-                _forget(node)
-    except etree.XMLSyntaxError as error:
-        yield Record(
-            f"message {count + 1} and all that follows",
-            None,
-            (
-                Finding(
-                    "READ-XML",
-                    Severity.CRITICAL,
-                    f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again",
-                ),
-            ),
+    count = 0
+    with path.open("rb") as file:
+        events = etree.iterparse(
+            file,
+            events=("start", "end"),
+            tag=(BATCH, MESSAGE),
+            resolve_entities=False,
+            load_dtd=False,
+            no_network=True,
+            huge_tree=False,
+            remove_comments=True,
+            remove_pis=True,
         )
+        try:
+            for event, node in events:
+                if event == "start":
+                    _check_envelope(node)
+                    continue
+                for message in _finished(node):
+                    count += 1
+                    yield _record(message, f"message {count}")
+                if node.tag == MESSAGE:
+                    _forget(node)
+        except etree.XMLSyntaxError as error:
+            reason = f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again"
+            broken = Finding("READ-XML", Severity.CRITICAL, reason)
+            yield Record(f"message {count + 1} and all that follows", None, (broken,))
+
+
+def _finished(node: etree._Element) -> Iterator[etree._Element]:
+    """A message that was read to its end, after those of other kinds before it; of the batch, what is left."""
+    beside = node if node.tag == BATCH else reversed(list(node.itersiblings(preceding=True)))
+    yield from (one for one in beside if one.tag not in ENVELOPE and one.tag != MESSAGE)
+    if node.tag == MESSAGE:
+        yield node
 
 
 def _record(message: etree._Element, where: str) -> Record:
