@@ -431,14 +431,16 @@ def test_an_export_of_nothing_is_a_workbook_that_says_so(house):
 
 
 def test_a_workbook_is_written_whole_or_not_at_all(house, monkeypatch):
-    def broken_off(workbook, path):
-        Path(path).write_bytes(b"PK half of it")
+    """It gets its name when all of it is there."""
+
+    def broken_off(path, target):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("openpyxl.workbook.workbook.Workbook.save", broken_off)
-
-    with pytest.raises(CannotWrite, match="No space left"):
-        publish(house)
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", broken_off)
+        with pytest.raises(CannotWrite, match="No space left"):
+            publish(house)
 
     assert list(house.settings.workbooks.glob("*.xlsx")) == []
     assert number(house, "SELECT count(*) FROM audit WHERE action = 'workbook exported'") == 0
+    assert publish(house).path.is_file()

@@ -86,7 +86,7 @@ def _held(engine: Engine, lock: int, *, wait: bool) -> Iterator[None]:
     """A lock between processes: an advisory one in PostgreSQL, a lock file beside SQLite."""
     if engine.dialect.name == "postgresql":
         ask = "SELECT pg_advisory_lock(:key) IS NULL" if wait else "SELECT pg_try_advisory_lock(:key)"
-        with engine.connect() as connection:
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             if not connection.scalar(text(ask), {"key": lock}) and not wait:
                 raise AlreadyRunning(_RUNNING)
             try:
