@@ -27,6 +27,10 @@ class Settings(BaseSettings):
     )
     expectations: Path = Field(default_factory=_expectations, description="Folder of the expectation suites.")
     meddra: Path | None = Field(None, description="Folder with your own licensed llt.asc and pt.asc.")
+    schemas: Path | None = Field(
+        None, description="Folder of the ICH ICSR schema set; with it, E2B(R3) messages are validated against it."
+    )
+    mappings: Path | None = Field(None, description="Folder of mapping files (YAML) for partners' line listings.")
     out: Path | None = Field(None, description="Folder for workbooks; without it, workbooks under the home folder.")
     actor: str = Field("nightly", description="Who the audit trail names for what the machine does.")
     batch_size: int = Field(500, ge=1, description="Records per transaction.")

@@ -35,7 +35,7 @@ from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import Quantity
 from tvec_pv.domain.records import OtherProducts, Record
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import Format, detect, find_files, read
+from tvec_pv.sources.formats import Format, Options, detect, find_files, read
 
 MESSAGE_END = b"</PORR_IN049016UV>"
 SECRET = "the secret of another file"
@@ -60,7 +60,7 @@ def records(tmp_path):
     def of(content, name="report"):
         path = tmp_path / name
         path.write_bytes(content)
-        return list(read(path, detect(path), product()))
+        return list(read(path, detect(path, Options(product())), Options(product())))
 
     return of
 
@@ -367,7 +367,7 @@ def test_an_archive_whose_paths_climb_out_writes_nothing_anywhere(prefix, record
     path = inbox / "quarter.zip"
     path.write_bytes(zipped({prefix + name: content for name, content in faers_files().items()}))
     before = sorted(tmp_path.rglob("*"))
-    found = list(read(path, detect(path), product()))
+    found = list(read(path, detect(path, Options(product())), Options(product())))
 
     assert [case.sender_case_id for case in cases(found)] == ["FAERS-7"]
     assert sorted(tmp_path.rglob("*")) == before
@@ -645,8 +645,8 @@ def test_a_link_in_the_inbox_is_named_and_never_followed(inbox, tmp_path, target
 
     assert found == [inbox / "good.csv", link]
     with pytest.raises(UnreadableFile):
-        detect(link)
-    assert detect(inbox / "good.csv") is Format.LINE_LISTING
+        detect(link, Options(product()))
+    assert detect(inbox / "good.csv", Options(product())) is Format.LINE_LISTING
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
@@ -655,7 +655,7 @@ def test_a_pipe_in_the_inbox_is_refused_and_nobody_waits_for_it(inbox):
 
     assert find_files([inbox]) == [inbox / "good.csv", inbox / "pipe"]
     with pytest.raises(UnreadableFile):
-        detect(inbox / "pipe")
+        detect(inbox / "pipe", Options(product()))
 
 
 def test_names_with_spaces_quotes_and_letters_of_other_scripts_are_names(inbox):
@@ -665,7 +665,7 @@ def test_names_with_spaces_quotes_and_letters_of_other_scripts_are_names(inbox):
     found = find_files([inbox])
 
     assert len(found) == 10
-    assert {detect(path) for path in found} == {Format.LINE_LISTING}
+    assert {detect(path, Options(product())) for path in found} == {Format.LINE_LISTING}
 
 
 # --- any change at all ----------------------------------------------------------------------------------------------
@@ -751,7 +751,7 @@ def test_whatever_is_changed_in_a_file_reading_ends_in_records_or_a_refusal(kind
     def reads_or_refuses(changes):
         path.write_bytes(FUZZED[kind](changes))
         try:
-            found = list(read(path, detect(path), product()))
+            found = list(read(path, detect(path, Options(product())), Options(product())))
         except UnreadableFile:
             return
         assert all(isinstance(record, (Record, OtherProducts)) for record in found)

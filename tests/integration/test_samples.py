@@ -10,7 +10,7 @@ from tests.real_data import REAL_DATA, needs_real_data
 from tests.samples import EXPECTED, FOLDER, contents, files
 from tvec_pv.domain.records import OtherProducts, RecordClass
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import detect, read
+from tvec_pv.sources.formats import Options, detect, read
 
 BROKEN_OFF = "imlygic_2026-11-08_broken-off.xml"
 XML_FILES = [file for file in files() if file.name.endswith(".xml")]
@@ -34,7 +34,7 @@ def unpacked(content):
 
 def records(file):
     path = FOLDER / "inbox" / file.name
-    return list(read(path, detect(path), product()))
+    return list(read(path, detect(path, Options(product())), Options(product())))
 
 
 @needs_real_data

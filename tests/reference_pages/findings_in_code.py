@@ -11,7 +11,7 @@ import tvec_pv
 SOURCE = Path(tvec_pv.__file__).parent
 _CHECK = re.compile(r"[A-Z]+(-[A-Z]+)+")
 _OF_THE_COMMAND_LINE = ("find_files",)  # ends the command, before anything is received
-_OTHER_SEVERITY = {"problem": "warning", "_problem": "warning", "_missing": "critical"}
+_OTHER_SEVERITY = {"problem": "warning", "flag": "warning", "_missing": "critical"}
 
 
 @dataclass(frozen=True)

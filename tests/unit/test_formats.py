@@ -9,8 +9,10 @@ from openpyxl import Workbook
 from tests.factories import a_case, e2b_batch, e2b_message, faers_quarter, line_listing_csv, line_listing_xlsx
 from tests.real_data import REAL_DATA, needs_real_data
 from tvec_pv.domain.errors import UnreadableFile
-from tvec_pv.sources.formats import Format, detect, find_files
+from tvec_pv.reference_files import product
+from tvec_pv.sources.formats import Format, Options, detect, find_files
 
+OPTIONS = Options(product())
 ROW = {"case_id": "DE-1", "reaction": "cold sore", "drug": "Imlygic"}
 XML = e2b_batch(e2b_message(a_case()))
 CSV = line_listing_csv([ROW])
@@ -33,7 +35,7 @@ def a_file(tmp_path, content, name="report"):
     ids=["E2B(R3)", "CSV", "XLSX", "FAERS"],
 )
 def test_the_name_says_nothing(tmp_path, name, content, expected):
-    assert detect(a_file(tmp_path, content, name)) is expected
+    assert detect(a_file(tmp_path, content, name), OPTIONS) is expected
 
 
 @pytest.mark.parametrize(
@@ -47,14 +49,14 @@ def test_the_name_says_nothing(tmp_path, name, content, expected):
     ids=["byte order mark", "space before the first element", "UTF-16", "no XML declaration"],
 )
 def test_e2b_is_told_by_its_first_element(tmp_path, content):
-    assert detect(a_file(tmp_path, content)) is Format.E2B_R3
+    assert detect(a_file(tmp_path, content), OPTIONS) is Format.E2B_R3
 
 
 @pytest.mark.parametrize(
     "content", [LISTING.encode("utf-8-sig"), b"DRUG,case_ID , Reaction ,x\n", CSV], ids=["BOM", "any order", "full"]
 )
 def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
-    assert detect(a_file(tmp_path, content)) is Format.LINE_LISTING
+    assert detect(a_file(tmp_path, content), OPTIONS) is Format.LINE_LISTING
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,7 @@ def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
 )  # fmt: skip
 def test_what_is_none_of_the_formats_is_refused(tmp_path, content):
     with pytest.raises(UnreadableFile):
-        detect(a_file(tmp_path, content, "report.xml"))
+        detect(a_file(tmp_path, content, "report.xml"), OPTIONS)
 
 
 def test_a_zip_of_other_things_is_refused(tmp_path):
@@ -97,7 +99,7 @@ def test_a_faers_extract_is_one_source_as_a_folder_too(tmp_path):
         archive.extractall(folder)
 
     assert find_files([tmp_path / "inbox"]) == [folder]
-    assert detect(folder) is Format.FAERS_ASCII
+    assert detect(folder, OPTIONS) is Format.FAERS_ASCII
 
 
 def test_an_unpacked_faers_quarter_hides_no_other_file_of_the_inbox(tmp_path):
@@ -157,7 +159,7 @@ def test_a_workbook_of_something_else_is_refused_when_it_is_read(tmp_path):
     book.save(written)
     path = a_file(tmp_path, written.getvalue())
 
-    assert detect(path) is Format.LINE_LISTING
+    assert detect(path, OPTIONS) is Format.LINE_LISTING
     with pytest.raises(UnreadableFile, match="case_id, reaction, drug"):
         list(read(path))
 
@@ -170,7 +172,7 @@ def test_real_files_are_known(pattern, expected):
     files = sorted(REAL_DATA.glob(pattern))
 
     assert files
-    assert [detect(path) for path in files] == [expected] * len(files)
+    assert [detect(path, OPTIONS) for path in files] == [expected] * len(files)
 
 
 @needs_real_data
@@ -183,4 +185,4 @@ def test_real_files_of_other_kinds_are_refused(pattern):
     assert files
     for path in files:
         with pytest.raises(UnreadableFile):
-            detect(path)
+            detect(path, OPTIONS)

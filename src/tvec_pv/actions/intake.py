@@ -16,11 +16,11 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case, NullificationAmendment, case_key, is_suspect
 from tvec_pv.domain.product_names import Verdict, match_case, product_drugs
-from tvec_pv.domain.records import Balance, OtherProducts, Record, RecordClass, add_up
+from tvec_pv.domain.records import Balance, Deletions, Envelope, Item, OtherProducts, Record, RecordClass, add_up
 from tvec_pv.domain.validity import MINIMUM_CRITERIA, missing_criteria, names_a_medicine
 from tvec_pv.domain.versions import Arrival, VersionKey, arrive, version_key
 from tvec_pv.progress import report
-from tvec_pv.sources.formats import detect, find_files, read
+from tvec_pv.sources.formats import Options, detect, find_files, read
 from tvec_pv.store import changes, reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.raw_files import RawFile, keep, shown_name
@@ -175,18 +175,21 @@ def _receive(house: House, under_way: Run, raw: RawFile) -> FileResult:
 
 def _open(house: House, raw: RawFile) -> tuple[str, Iterator[Record | OtherProducts]]:
     """The name of a file's format and its records; of an unknown format, one unreadable record."""
+    options = Options(house.knowledge.product, house.settings.schemas, house.settings.mappings)
     try:
-        file_format = detect(raw.path)
+        file_format = detect(raw.path, options)
     except UnreadableFile as error:
         return "unknown", iter([_unreadable(error)])
-    return str(file_format), _guarded(read(raw.path, file_format, house.knowledge.product))
+    return str(file_format), _guarded(read(raw.path, file_format, options))
 
 
-def _guarded(records: Iterator[Record | OtherProducts]) -> Iterator[Record | OtherProducts]:
+def _guarded(records: Iterator[Item]) -> Iterator[Record | OtherProducts]:
     """What breaks a file off while it is read becomes its last record; a file without records is one too."""
     is_empty = True
     try:
         for record in records:
+            if isinstance(record, Envelope | Deletions):
+                continue
             is_empty = False
             yield record
         if is_empty:

@@ -120,11 +120,13 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """C.1.6.1.r: a document that the sender holds or has included."""
+    """C.1.6.1.r: a document that the sender holds or has included; an included one is kept under its hash."""
 
     title: str | None = element("C.1.6.1.r.1")
     media_type: str | None = element("media_type")
     included: bool = element("included", False)
+    sha256: str | None = element("sha256")
+    size: int | None = element("size")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
 from tvec_pv.domain.errors import OutOfBalance
 from tvec_pv.domain.findings import Finding
@@ -23,12 +25,21 @@ class RecordClass(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that came inside a report (C.1.6.1.r.2); `sha256` is that of its bytes, as in `icsr.Document`."""
+
+    sha256: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One report as it stood in a file. Without a case, `findings` says why it could not be read."""
 
     where: str
     case: Case | None
     findings: tuple[Finding, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,31 @@ class OtherProducts:
 
     where: str
     count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deletions:
+    """Cases that their keeper withdrew, from reports of `as_of` and before (FAERS: lists of deleted cases).
+
+    Each is one report received. Those of the product are nullified, also where their case arrives later; the others
+    are out of scope.
+    """
+
+    where: str
+    case_keys: tuple[str, ...]
+    as_of: date
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Who sent a file (E2B(R3) N.1): known when it has been read to its end, and no report itself."""
+
+    sender: str | None = None
+    receiver: str | None = None
+    batch_number: str | None = None
+
+
+Item: TypeAlias = Record | OtherProducts | Deletions | Envelope
 
 
 @dataclass(frozen=True, slots=True)

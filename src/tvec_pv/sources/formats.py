@@ -2,12 +2,13 @@
 
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.product_names import Product, Verdict, match_name
-from tvec_pv.domain.records import OtherProducts, Record
+from tvec_pv.domain.records import Item
 from tvec_pv.sources.guard import guarded_file
 
 
@@ -15,6 +16,21 @@ class Format(StrEnum):
     E2B_R3 = "E2B(R3)"
     FAERS_ASCII = "FAERS ASCII"
     LINE_LISTING = "line listing"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a reader may need beside the file: the product, and what the installation says of sources.
+
+    `schemas` is the folder of the ICH schema set, `mappings` that of the partners' mapping files.
+    """
+
+    product: Product
+    schemas: Path | None = None
+    mappings: Path | None = None
+
+    def may_be_product(self, name: str) -> bool:
+        return match_name(self.product, name).verdict is not Verdict.OTHER
 
 
 def find_files(paths: list[Path]) -> list[Path]:
@@ -44,7 +60,7 @@ def _files_in(folder: Path, taken: tuple[Path, ...] = ()) -> list[Path]:
     return found
 
 
-def detect(path: Path) -> Format:
+def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping files will say what listings there are)
     """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
     if path.is_dir() and not path.is_symlink():
         return Format.FAERS_ASCII
@@ -61,12 +77,12 @@ def detect(path: Path) -> Format:
     raise UnreadableFile("the format is not one that is read: see docs/reference/formats.md")
 
 
-def read(path: Path, file_format: Format, product: Product) -> Iterator[Record | OtherProducts]:
-    """The records of a file of a known format; `UnreadableFile` for what breaks its reading off."""
-    return guarded_file(_records(path, file_format, product))
+def read(path: Path, file_format: Format, options: Options) -> Iterator[Item]:
+    """The items of a file of a known format; `UnreadableFile` for what breaks its reading off."""
+    return guarded_file(_items(path, file_format, options))
 
 
-def _records(path: Path, file_format: Format, product: Product) -> Iterator[Record | OtherProducts]:
+def _items(path: Path, file_format: Format, options: Options) -> Iterator[Item]:
     if file_format is Format.E2B_R3:
         from tvec_pv.sources import e2b_r3
 
@@ -74,7 +90,7 @@ def _records(path: Path, file_format: Format, product: Product) -> Iterator[Reco
     if file_format is Format.FAERS_ASCII:
         from tvec_pv.sources import faers_ascii
 
-        return faers_ascii.read(path, lambda name: match_name(product, name).verdict is not Verdict.OTHER)
+        return faers_ascii.read(path, options.may_be_product)
     from tvec_pv.sources import line_listing
 
     return line_listing.read(path)

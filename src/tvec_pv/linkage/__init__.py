@@ -1,0 +1,1 @@
+"""Reports of one patient that came from several senders: proposed by probabilistic record linkage, never merged."""
