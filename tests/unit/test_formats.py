@@ -90,7 +90,7 @@ def test_a_zip_of_other_things_is_refused(tmp_path):
         archive.writestr("holiday.jpg", "x")
 
     with pytest.raises(UnreadableFile, match="neither a FAERS quarter nor an Excel workbook"):
-        detect(a_file(tmp_path, written.getvalue()))
+        detect(a_file(tmp_path, written.getvalue()), OPTIONS)
 
 
 def test_a_faers_extract_is_one_source_as_a_folder_too(tmp_path):
