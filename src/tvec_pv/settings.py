@@ -34,6 +34,7 @@ class Settings(BaseSettings):
     out: Path | None = Field(None, description="Folder for workbooks; without it, workbooks under the home folder.")
     actor: str = Field("nightly", description="Who the audit trail names for what the machine does.")
     batch_size: int = Field(500, ge=1, description="Records per transaction.")
+    workers: int = Field(1, ge=1, description="Processes that check and classify; 1 is best for a few hundred reports.")
 
     @property
     def url(self) -> str:

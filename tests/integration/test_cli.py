@@ -312,10 +312,10 @@ def test_a_broken_audit_trail_is_exit_code_1(morning, command):
 
 
 def test_a_night_that_does_not_balance_is_exit_code_1_and_says_the_sum(morning, command, tmp_path, monkeypatch):
-    from tvec_pv.store import reads
+    from tvec_pv.store import record_reads
 
-    counted = reads.file_classes
-    monkeypatch.setattr(reads, "file_classes", lambda *given: dict(list(counted(*given).items())[1:]))
+    counted = record_reads.file_classes
+    monkeypatch.setattr(record_reads, "file_classes", lambda *given: dict(list(counted(*given).items())[1:]))
     (tmp_path / "new.csv").write_text("case_id,reaction,drug\nUS-TESTS-1,Fatigue,Imlygic\n")
 
     answer = command("intake", tmp_path / "new.csv", house=morning)

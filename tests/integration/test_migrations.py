@@ -27,6 +27,11 @@ TABLES = {
     "signals",
     "source_files",
     "source_records",
+    "record_steps",
+    "held_documents",
+    "attachments",
+    "withdrawals",
+    "source_profiles",
 }
 
 

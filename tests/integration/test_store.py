@@ -19,7 +19,7 @@ from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import run
 from tvec_pv.domain.errors import AlreadyRunning, AuditBroken, StoreUnavailable, UnreadableFile
-from tvec_pv.store import changes, reads
+from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import exclusively, open_store, reading, writing
 from tvec_pv.store.tables import APPEND_ONLY
 
@@ -270,8 +270,8 @@ def test_every_moment_that_is_read_is_aware(night):
         moments = [
             *(run["started_at"] for run in reads.runs(connection)),
             *(run["finished_at"] for run in reads.runs(connection)),
-            *(receipt["started_at"] for receipt in reads.all_receipts(connection)),
-            *(record["received_at"] for record in reads.held_records(connection)),
+            *(receipt["started_at"] for receipt in record_reads.all_receipts(connection)),
+            *(record["received_at"] for record in record_reads.held_records(connection)),
             *(signal["detected_at"] for signal in reads.signals(connection)),
             *(flag["raised_at"] for signal in reads.signals(connection) for flag in signal["flags"]),
             *(view.stored_at for view in reads.case_views(connection, reads.current_versions(connection))),

@@ -77,9 +77,8 @@ def _assess_under_current_profile(house: House) -> None:
         return
     with writing(house.store) as transaction:
         now = utc_now()
-        for version_id, document in missing:
-            assessment = assess(decode_case(document), house.knowledge)
-            changes.add_assessment(transaction, version_id, assessment, __version__, now)
+        assessed = [(version_id, assess(decode_case(document), house.knowledge)) for version_id, document in missing]
+        changes.add_assessments(transaction, assessed, __version__, now)
         entry = changes.AuditEntry("assessed again", f"profile {profile}", {"case_versions": len(missing)})
         changes.append_audit(transaction, house.settings.actor, [entry], now)
 

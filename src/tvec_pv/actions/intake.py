@@ -1,36 +1,29 @@
 """Intake: keep each file's bytes, read its records, check and classify them, and store each in its one class."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from tvec_pv import __version__
+from tvec_pv.actions.preparation import Judge, Preparation, Received, preparation
 from tvec_pv.actions.runs import House, Run, run, utc_now
-from tvec_pv.checks.suites import check_cases
-from tvec_pv.domain.assessment import assess
-from tvec_pv.domain.case_json import content_hash, encode
+from tvec_pv.actions.storing import Arrived, Held, store_batch
 from tvec_pv.domain.errors import UnreadableFile
-from tvec_pv.domain.findings import Finding, Severity, critical
-from tvec_pv.domain.icsr import Case, NullificationAmendment, case_key, is_suspect
-from tvec_pv.domain.product_names import Verdict, match_case, product_drugs
+from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Balance, Deletions, Envelope, Item, OtherProducts, Record, RecordClass, add_up
-from tvec_pv.domain.validity import MINIMUM_CRITERIA, missing_criteria, names_a_medicine
-from tvec_pv.domain.versions import Arrival, VersionKey, arrive, version_key
 from tvec_pv.progress import report
 from tvec_pv.sources.formats import Options, detect, find_files, read
-from tvec_pv.store import changes, reads
+from tvec_pv.store import changes, record_reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.raw_files import RawFile, keep, shown_name
 
-STORED = (RecordClass.NEW, RecordClass.FOLLOW_UP, RecordClass.AMENDMENT, RecordClass.NULLIFICATION)
+_NOTHING: Mapping[int, Held] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """What became of one file."""
+    """What became of one file. `alert` is what the operator has to know about its coming."""
 
     name: str
     sha256: str
@@ -38,6 +31,7 @@ class FileResult:
     balance: Balance
     is_repeat: bool
     findings: tuple[dict[str, str], ...]
+    alert: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +50,19 @@ class IntakeResult:
         return all(file.is_repeat for file in self.files)
 
     @property
+    def alerts(self) -> list[str]:
+        """What is no failure, and yet no silent success."""
+        if not self.files:
+            return ["the inbox is empty; if reports were expected, ask the source"]
+        if self.is_unchanged:
+            return [
+                "every file is byte for byte one that was received before; if new reports were expected, ask the source"
+            ]
+        return [f"{file.name} {file.alert}" for file in self.files if file.alert]
+
+    @property
     def lines(self) -> list[str]:
-        """What the operator reads: each file, an alert or that nothing changed, and the balance last."""
+        """What the operator reads: each file, the alerts, whether anything changed, and the balance last."""
         lines = []
         for file in self.files:
             classes = ", ".join(f"{count} {one}" for one, count in file.balance.classes.items() if count)
@@ -65,9 +70,8 @@ class IntakeResult:
             lines.append(
                 f"{file.name} ({file.format}{again}): received {file.balance.received}: {classes or 'nothing'}"
             )
-        if not self.files:
-            lines.append("ALERT: the inbox is empty; if reports were expected, ask the source")
-        elif self.is_unchanged:
+        lines.extend(f"ALERT: {alert}" for alert in self.alerts)
+        if self.files and self.is_unchanged:
             lines.append("nothing changed: every file was taken in before")
         return [*lines, self.balance.sentence]
 
@@ -77,6 +81,7 @@ class IntakeResult:
             "run": self.run,
             "received": self.balance.received,
             "classes": {str(one): count for one, count in self.balance.classes.items()},
+            "alerts": self.alerts,
             "files": [
                 {
                     "name": file.name,
@@ -91,119 +96,142 @@ class IntakeResult:
         }
 
 
-@dataclass(slots=True)
-class _Prepared:
-    """A record on its way into the store."""
-
-    position: int
-    record: Record | OtherProducts
-    findings: list[Finding] = field(default_factory=list)
-    document: dict[str, Any] = field(default_factory=dict)
-    hash: str | None = None
-    settled: RecordClass | None = None
-
-    @property
-    def case(self) -> Case | None:
-        return self.record.case if isinstance(self.record, Record) else None
-
-    @property
-    def key(self) -> str | None:
-        return case_key(self.case) if self.case else None
-
-
 def take_in(house: House, paths: Sequence[Path]) -> IntakeResult:
     """Take in every file that the paths name or hold. The same bytes are taken in once, however often they come."""
     files = find_files(list(paths))
-    with run(house, "intake") as under_way:
+    with run(house, "intake") as under_way, preparation(judge(house, under_way), house.settings) as prepared:
         results = []
         for number, path in enumerate(files):
             report("reading", number, len(files), shown_name(path))
-            results.append(_take_file(house, under_way, path))
+            results.append(_take_file(house, under_way, prepared, path))
         report("reading", len(files), len(files))
         result = IntakeResult(under_way.id, tuple(results))
         under_way.summary.update(
             received=result.balance.received,
             classes={str(one): count for one, count in result.balance.classes.items()},
             files=len(files),
+            alerts=result.alerts,
         )
     return result
 
 
-def _take_file(house: House, under_way: Run, path: Path) -> FileResult:
+def judge(house: House, under_way: Run) -> Judge:
+    return Judge(house.knowledge, house.settings.expectations, under_way.started_at.date())
+
+
+def _take_file(house: House, under_way: Run, prepared: Preparation, path: Path) -> FileResult:
     raw = keep(path, house.settings.raw)
     with reading(house.store) as connection:
-        known = reads.file_state(connection, raw.sha256)
-        if known and known.is_complete:
-            earlier = reads.file_classes(connection, known.id)
+        known = record_reads.file_state(connection, raw.sha256)
+        before = record_reads.last_receipt(connection, raw.name[:500], raw.sha256, under_way.id)
     if known and known.is_complete:
-        return _receive_again(house, under_way, raw, known.id, sum(earlier.values()))
-    return _receive(house, under_way, raw)
+        return _receive_again(house, under_way, raw, known)
+    name, balance, findings = receive(house, under_way, prepared, raw)
+    return FileResult(raw.name, raw.sha256, name, balance, False, findings, _shrunk(raw, balance, before))
 
 
-def _receive_again(house: House, under_way: Run, raw: RawFile, file_id: int, reports: int) -> FileResult:
+def _shrunk(raw: RawFile, balance: Balance, before: dict[str, Any] | None) -> str:
+    if before is None or (balance.received >= before["received"] and raw.size >= before["size"]):
+        return ""
+    return (
+        f"shrank: {balance.received} reports in {raw.size} bytes, and {before['received']} in {before['size']} when a "
+        f"file of this name last came, on {before['started_at']:%Y-%m-%d}; ask the source whether it is whole"
+    )
+
+
+def _receive_again(house: House, under_way: Run, raw: RawFile, known: record_reads.FileState) -> FileResult:
     """Bytes that were taken in before: each of their reports is a duplicate, and nothing is stored again."""
+    with reading(house.store) as connection:
+        reports = sum(record_reads.file_classes(connection, known.id).values())
     balance = Balance(reports, {RecordClass.DUPLICATE: reports})
     with writing(house.store) as transaction:
-        _add_receipt(house, transaction, under_way, file_id, raw, balance, is_repeat=True)
-    with reading(house.store) as connection:
-        file_format = next(
-            one["format"] for one in reads.run_receipts(connection, under_way.id) if one["file_id"] == file_id
-        )
-    return FileResult(raw.name, raw.sha256, file_format, balance, is_repeat=True, findings=())
+        _add_receipt(house, transaction, under_way, known.id, raw, balance, is_repeat=True)
+    alert = f"is byte for byte a file that was received on {known.received_at:%Y-%m-%d}"
+    return FileResult(raw.name, raw.sha256, known.format, balance, True, (), alert)
 
 
-def _receive(house: House, under_way: Run, raw: RawFile) -> FileResult:
-    name, records = _open(house, raw)
+def receive(
+    house: House, under_way: Run, prepared: Preparation, raw: RawFile, taken_up: Mapping[int, Held] = _NOTHING
+) -> tuple[str, Balance, tuple[dict[str, str], ...]]:
+    """Read a kept file: its format, its balance, its findings. What has its row already is left alone.
+
+    `taken_up` are held records, by position, that are read anew; a person's name and reason come with them.
+    """
     with writing(house.store) as transaction:
-        file_id = changes.add_file(transaction, raw, name, under_way.id)
+        file_id = changes.add_file(transaction, raw, under_way.id)
+    name, contents = open_kept(house, raw)
+    with writing(house.store) as transaction:
+        changes.describe_file(transaction, file_id, name)
     with reading(house.store) as connection:
-        recorded = reads.recorded_positions(connection, file_id)
-    received = 0
-    numbered = enumerate(records, 1)
-    while batch := list(islice(numbered, house.settings.batch_size)):
-        received += sum(_reports(record) for _, record in batch)
-        _store_batch(house, under_way, file_id, [one for one in batch if one[0] not in recorded])
+        recorded = record_reads.recorded_positions(connection, file_id).keys() - taken_up.keys()
+    missing = ((position, item) for position, item in contents.numbered() if position not in recorded)
+    for batch in prepared.batches(missing, house.settings.batch_size):
+        arrived = [Arrived(position, one, taken_up.get(position)) for position, one in batch]
+        store_batch(house, under_way, file_id, arrived)
     with reading(house.store) as connection:
-        balance = Balance(received, reads.file_classes(connection, file_id))
-        findings = reads.file_findings(connection, file_id)
+        balance = Balance(contents.received, record_reads.file_classes(connection, file_id))
+        findings = record_reads.file_findings(connection, file_id)
     with writing(house.store) as transaction:
         if balance.difference == 0:
-            changes.complete_file(transaction, file_id, utc_now())
+            changes.complete_file(transaction, file_id, contents.envelope, utc_now())
         _add_receipt(house, transaction, under_way, file_id, raw, balance, is_repeat=False)
-    return FileResult(raw.name, raw.sha256, name, balance, is_repeat=False, findings=tuple(findings))
+    return name, balance, tuple(findings)
 
 
-def _open(house: House, raw: RawFile) -> tuple[str, Iterator[Record | OtherProducts]]:
-    """The name of a file's format and its records; of an unknown format, one unreadable record."""
+@dataclass(slots=True)
+class Contents:
+    """The items of a file as they are read: how many reports were met so far, and the envelope once it was read."""
+
+    items: Iterator[Item]
+    received: int = 0
+    envelope: Envelope = field(default_factory=Envelope)
+
+    def numbered(self) -> Iterator[tuple[int, Received]]:
+        """Each record with its position; what breaks the file off is its last record, and so is that it holds none."""
+        position = 1
+        for item in self._whole():
+            if isinstance(item, Envelope):
+                self.envelope = item
+                continue
+            yield position, item
+            self.received += _reports(item)
+            position += _width(item)
+
+    def _whole(self) -> Iterator[Item]:
+        is_empty = True
+        try:
+            for item in self.items:
+                is_empty = is_empty and isinstance(item, Envelope)
+                yield item
+            if is_empty:
+                raise UnreadableFile("the file holds no report")
+        except UnreadableFile as error:
+            yield _unreadable(error)
+
+
+def open_kept(house: House, raw: RawFile) -> tuple[str, Contents]:
+    """The name of a file's format and its items; of an unknown format, one unreadable record."""
     options = Options(house.knowledge.product, house.settings.schemas, house.settings.mappings)
     try:
         file_format = detect(raw.path, options)
     except UnreadableFile as error:
-        return "unknown", iter([_unreadable(error)])
-    return str(file_format), _guarded(read(raw.path, file_format, options))
-
-
-def _guarded(records: Iterator[Item]) -> Iterator[Record | OtherProducts]:
-    """What breaks a file off while it is read becomes its last record; a file without records is one too."""
-    is_empty = True
-    try:
-        for record in records:
-            if isinstance(record, Envelope | Deletions):
-                continue
-            is_empty = False
-            yield record
-        if is_empty:
-            raise UnreadableFile("the file holds no report")
-    except UnreadableFile as error:
-        yield _unreadable(error)
+        return "unknown", Contents(iter([_unreadable(error)]))
+    return str(file_format), Contents(read(raw.path, file_format, options))
 
 
 def _unreadable(error: UnreadableFile) -> Record:
     return Record("file", None, (Finding("READ-FILE", Severity.CRITICAL, str(error)),))
 
 
-def _reports(record: Record | OtherProducts) -> int:
-    return record.count if isinstance(record, OtherProducts) else 1
+def _reports(item: Received) -> int:
+    if isinstance(item, OtherProducts):
+        return item.count
+    return len(item.case_keys) if isinstance(item, Deletions) else 1
+
+
+def _width(item: Received) -> int:
+    """How many positions an item takes: of a list of deleted cases, each may become a record of its own."""
+    return len(item.case_keys) + 1 if isinstance(item, Deletions) else 1
 
 
 def _add_receipt(
@@ -217,144 +245,3 @@ def _add_receipt(
         {"run": under_way.id, "received": balance.received, "classes": classes},
     )
     changes.append_audit(transaction, house.settings.actor, [entry], utc_now())
-
-
-def _store_batch(
-    house: House, under_way: Run, file_id: int, batch: Sequence[tuple[int, Record | OtherProducts]]
-) -> None:
-    """Check and classify a batch, then store all of it in one transaction."""
-    prepared = [_prepare(house, position, record) for position, record in batch]
-    in_scope = [one for one in prepared if one.settled is None and one.case is not None]
-    _check(house, under_way, in_scope)
-    with writing(house.store) as transaction:
-        stored = reads.versions_of(transaction, [one.key for one in in_scope if one.key])
-        entries: list[changes.AuditEntry] = []
-        findings: dict[int, Sequence[Finding]] = {}
-        for one in prepared:
-            arrival, key = _class_of(one, stored)
-            one.findings.extend(arrival.findings)
-            version_id = None
-            if arrival.record_class in STORED and key is not None and one.case is not None and one.key is not None:
-                version_id = _store_version(
-                    house, transaction, under_way, one.case, one.key, one.document, key, arrival
-                )
-                stored.setdefault(one.key, []).append(key)
-            record_id = _store_record(transaction, under_way, file_id, one, arrival, version_id)
-            findings[record_id] = one.findings
-            if entry := _entry(one, arrival, record_id, version_id):
-                entries.append(entry)
-        changes.add_findings(transaction, findings)
-        changes.append_audit(transaction, house.settings.actor, entries, utc_now())
-
-
-def _prepare(house: House, position: int, record: Record | OtherProducts) -> _Prepared:
-    """Settle what needs no look at the store: unreadable records, and those of other products."""
-    if isinstance(record, OtherProducts):
-        return _Prepared(position, record, settled=RecordClass.OUT_OF_SCOPE)
-    one = _Prepared(position, record, findings=list(record.findings))
-    if record.case is None:
-        one.settled = RecordClass.QUARANTINED
-        return one
-    one.document = encode(record.case)
-    one.hash = content_hash(one.document)
-    match = match_case(house.knowledge.product, record.case)
-    if match.verdict is Verdict.UNDECIDED:
-        one.findings.append(
-            Finding("PRODUCT-UNDECIDED", Severity.CRITICAL, "a medicine may or may not be the product", "G.k.2.2")
-        )
-        one.settled = RecordClass.QUARANTINED
-    elif match.verdict is Verdict.OTHER and any(names_a_medicine(drug) for drug in record.case.drugs):
-        one.findings.append(
-            Finding("PRODUCT-OTHER", Severity.INFO, "no medicine of the report is the product", "G.k.2.2")
-        )
-        one.settled = RecordClass.OUT_OF_SCOPE
-    return one
-
-
-def _check(house: House, under_way: Run, prepared: Sequence[_Prepared]) -> None:
-    """Findings of the suites and of the minimum criteria, on the records they are about."""
-    if not prepared:
-        return
-    cases = [one.case for one in prepared if one.case is not None]
-    today = under_way.started_at.date()
-    checked = check_cases(cases, house.knowledge.product, house.settings.expectations, today)
-    for one, case, findings in zip(prepared, cases, checked, strict=True):
-        one.findings.extend((*findings, *missing_criteria(case)))
-
-
-def _class_of(one: _Prepared, stored: dict[str, list[VersionKey]]) -> tuple[Arrival, VersionKey | None]:
-    """The one class of a record, and its place among the versions of its case where it has one."""
-    if one.settled is not None:
-        return Arrival(one.settled), None
-    if one.case is None or one.key is None or one.hash is None:
-        return Arrival(RecordClass.QUARANTINED), None
-    key = version_key(one.case, one.hash)
-    arrival = arrive(one.case, key, stored.get(one.key, []))
-    if _is_held(one, one.case) and arrival.record_class is not RecordClass.DUPLICATE:
-        return Arrival(RecordClass.QUARANTINED), None
-    return arrival, key
-
-
-def _is_held(one: _Prepared, case: Case) -> bool:
-    """Critical findings hold a record. A nullification need not name patient, reaction and product once more."""
-    held = critical(tuple(one.findings))
-    if case.nullification_amendment == NullificationAmendment.NULLIFICATION:
-        held = tuple(finding for finding in held if finding.check not in MINIMUM_CRITERIA)
-    return bool(held)
-
-
-def _store_version(
-    house: House,
-    transaction: Any,
-    under_way: Run,
-    case: Case,
-    number: str,
-    document: dict[str, Any],
-    key: VersionKey,
-    arrival: Arrival,
-) -> int:
-    now = utc_now()
-    version_id = changes.add_case_version(
-        transaction,
-        number,
-        key,
-        arrival.record_class,
-        document,
-        product_is_suspect=any(is_suspect(drug) for drug in product_drugs(house.knowledge.product, case)),
-        run_id=under_way.id,
-        at=now,
-    )
-    changes.add_assessment(transaction, version_id, assess(case, house.knowledge), __version__, now)
-    return version_id
-
-
-def _store_record(
-    transaction: Any, under_way: Run, file_id: int, one: _Prepared, arrival: Arrival, version_id: int | None
-) -> int:
-    return changes.add_record(
-        transaction,
-        file_id=file_id,
-        run_id=under_way.id,
-        position=one.position,
-        place=one.record.where[:200],
-        case_key=one.key[:200] if one.key else None,
-        content_hash=one.hash,
-        record_class=arrival.record_class,
-        reports=_reports(one.record),
-        case_version_id=version_id,
-        received_at=utc_now(),
-    )
-
-
-def _entry(one: _Prepared, arrival: Arrival, record_id: int, version_id: int | None) -> changes.AuditEntry | None:
-    """The audit row of a record that was stored or held; duplicates and other products are counted with the file."""
-    if version_id is not None:
-        return changes.AuditEntry(
-            "case version stored",
-            f"case {one.key}",
-            {"record": record_id, "version": version_id, "class": str(arrival.record_class)},
-        )
-    if arrival.record_class is RecordClass.QUARANTINED:
-        reasons = Counter(finding.check for finding in one.findings if finding.severity is Severity.CRITICAL)
-        return changes.AuditEntry("record held", f"record {record_id}", {"reasons": dict(reasons)})
-    return None

@@ -10,7 +10,7 @@ from tvec_pv.domain.errors import CannotWrite
 from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
 from tvec_pv.progress import report
-from tvec_pv.store import changes, reads
+from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import reading, writing
 
 
@@ -60,7 +60,9 @@ def _snapshot(house: House, at: Any) -> Snapshot:
     with reading(house.store) as connection:
         current = reads.current_versions(connection)
         counted = [version for version in current if not version.is_nullified]
-        receipts = [one | {"balance": reads.receipt_balance(one)} for one in reads.all_receipts(connection)]
+        receipts = [
+            one | {"balance": record_reads.receipt_balance(one)} for one in record_reads.all_receipts(connection)
+        ]
         return Snapshot(
             data_lock_point=at,
             product=house.knowledge.product,
@@ -72,6 +74,6 @@ def _snapshot(house: House, at: Any) -> Snapshot:
             signals=reads.signals(connection),
             cases=list(reads.case_views(connection, counted)),
             nullified=len(current) - len(counted),
-            held=len(reads.held_records(connection)),
-            findings=reads.all_findings(connection),
+            held=len(record_reads.held_records(connection)),
+            findings=record_reads.all_findings(connection),
         )

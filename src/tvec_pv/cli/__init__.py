@@ -1,20 +1,26 @@
 """`tvec-pv`: what people and scripts call. Heavy libraries are imported by the command that needs them."""
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
 from tvec_pv import __version__
-
-if TYPE_CHECKING:
-    from tvec_pv.actions.runs import House
-
-DONE, FAILED, WRONG_USAGE = 0, 1, 2
+from tvec_pv.cli.output import (
+    DONE,
+    FAILED,
+    AsJson,
+    Out,
+    Paths,
+    check_paths,
+    house,
+    print_json,
+    print_lines,
+    reading,
+    watched,
+)
+from tvec_pv.cli.quarantine import quarantine
 
 app = typer.Typer(
     help="Nightly pharmacovigilance: read reports, check, classify, flag, store, export.",
@@ -23,7 +29,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cases = typer.Typer(help="Cases as they stand now.", no_args_is_help=True)
-quarantine = typer.Typer(help="Records that are held back, with every reason.", no_args_is_help=True)
 signals = typer.Typer(help="Pairs of product and reaction that were flagged.", no_args_is_help=True)
 background = typer.Typer(help="Reports of other products, for the statistics.", no_args_is_help=True)
 audit = typer.Typer(help="The trail of every change.", no_args_is_help=True)
@@ -37,10 +42,6 @@ for group, name in (
     (database, "db"),
 ):
     app.add_typer(group, name=name)
-
-Paths = Annotated[list[Path], typer.Argument(help="Files or folders, read in name order.", show_default=False)]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, as documented in docs/reference/json.md.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Folder for the workbook.", show_default=False)]
 
 
 def main() -> None:
@@ -67,9 +68,9 @@ def nightly(inbox: Paths, out: Out = None) -> None:
     from flows.settings import prepare
     from tvec_pv.settings import settings
 
-    _check_paths(inbox)
+    check_paths(inbox)
     prepare(settings().home, log_level="CRITICAL")
-    with _watched():
+    with watched():
         from flows.nightly import nightly as flow
 
         result = flow([str(path.resolve()) for path in inbox], str(out.resolve()) if out else None)
@@ -83,13 +84,13 @@ def intake(paths: Paths, as_json: AsJson = False) -> None:
     from tvec_pv.actions.intake import take_in
     from tvec_pv.domain.records import check_balance
 
-    _check_paths(paths)
-    with _watched(quiet=as_json):
-        result = take_in(_house(), paths)
+    check_paths(paths)
+    with watched(quiet=as_json):
+        result = take_in(house(), paths)
     if as_json:
-        _print_json(result.as_json())
+        print_json(result.as_json())
     else:
-        _print_lines(result.lines)
+        print_lines(result.lines)
     for file in result.files:
         check_balance(file.balance)
 
@@ -99,12 +100,12 @@ def detect(as_json: AsJson = False) -> None:
     """Look for signals among the current cases, against the background that is loaded."""
     from tvec_pv.actions.detection import detect_signals
 
-    with _watched(quiet=as_json):
-        result = detect_signals(_house())
+    with watched(quiet=as_json):
+        result = detect_signals(house())
     if as_json:
-        _print_json(result.as_json())
+        print_json(result.as_json())
     else:
-        _print_lines(result.lines)
+        print_lines(result.lines)
 
 
 @app.command()
@@ -112,10 +113,10 @@ def export(out: Out = None, as_json: AsJson = False) -> None:
     """Write the safety workbook of what is known now."""
     from tvec_pv.actions.publication import publish
 
-    with _watched(quiet=as_json):
-        result = publish(_house(), out)
+    with watched(quiet=as_json):
+        result = publish(house(), out)
     if as_json:
-        _print_json(result.as_json())
+        print_json(result.as_json())
     else:
         typer.echo(f"workbook {result.path}")
 
@@ -128,11 +129,11 @@ def explain(
     from tvec_pv.cli.views import explanation_lines, signal_page
     from tvec_pv.store import reads
 
-    with _reading() as connection:
+    with reading() as connection:
         if subject.isdigit():
-            _print_lines(signal_page(reads.get_signal(connection, int(subject))))
+            print_lines(signal_page(reads.get_signal(connection, int(subject))))
         else:
-            _print_lines(explanation_lines(reads.get_case(connection, subject)))
+            print_lines(explanation_lines(reads.get_case(connection, subject)))
 
 
 @app.command()
@@ -145,7 +146,7 @@ def serve(
     from flows.settings import prepare
     from tvec_pv.settings import settings
 
-    _check_paths([inbox])
+    check_paths([inbox])
     prepare(settings().home)
     from flows.serve import serve_nightly
 
@@ -158,12 +159,28 @@ def list_cases(as_json: AsJson = False) -> None:
     from tvec_pv.cli.views import case_lines, case_summaries
     from tvec_pv.store import reads
 
-    with _reading() as connection:
+    with reading() as connection:
         summaries = case_summaries(reads.case_views(connection, reads.current_versions(connection)))
     if as_json:
-        _print_json(summaries)
+        print_json(summaries)
     else:
-        _print_lines(case_lines(summaries))
+        print_lines(case_lines(summaries))
+
+
+@cases.command("history")
+def case_history(
+    case: Annotated[str, typer.Argument(help="A case number, as in `cases list`.")], as_json: AsJson = False
+) -> None:
+    """Every version of a case, oldest information first, and what each changed, field by field."""
+    from tvec_pv.cli.views import history_json, history_lines
+    from tvec_pv.store import reads
+
+    with reading() as connection:
+        versions = reads.case_versions(connection, case)
+    if as_json:
+        print_json(history_json(versions))
+    else:
+        print_lines(history_lines(versions))
 
 
 @cases.command("show")
@@ -174,26 +191,12 @@ def show_case(
     from tvec_pv.cli.views import case_json, case_page
     from tvec_pv.store import reads
 
-    with _reading() as connection:
+    with reading() as connection:
         view = reads.get_case(connection, case)
     if as_json:
-        _print_json(case_json(view))
+        print_json(case_json(view))
     else:
-        _print_lines(case_page(view))
-
-
-@quarantine.command("list")
-def list_held(as_json: AsJson = False) -> None:
-    """Every record held back, oldest first."""
-    from tvec_pv.cli.views import held_lines
-    from tvec_pv.store import reads
-
-    with _reading() as connection:
-        held = reads.held_records(connection)
-    if as_json:
-        _print_json(held)
-    else:
-        _print_lines(held_lines(held))
+        print_lines(case_page(view))
 
 
 @signals.command("list")
@@ -202,12 +205,12 @@ def list_signals(as_json: AsJson = False) -> None:
     from tvec_pv.cli.views import signal_lines
     from tvec_pv.store import reads
 
-    with _reading() as connection:
+    with reading() as connection:
         found = reads.signals(connection)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
-        _print_lines(signal_lines(found))
+        print_lines(signal_lines(found))
 
 
 @signals.command("show")
@@ -218,12 +221,12 @@ def show_signal(
     from tvec_pv.cli.views import signal_page
     from tvec_pv.store import reads
 
-    with _reading() as connection:
+    with reading() as connection:
         found = reads.get_signal(connection, signal)
     if as_json:
-        _print_json(found)
+        print_json(found)
     else:
-        _print_lines(signal_page(found))
+        print_lines(signal_page(found))
 
 
 @background.command("load")
@@ -233,13 +236,13 @@ def load_background(paths: Paths, as_json: AsJson = False) -> None:
 
     from tvec_pv.actions.background import load_background as load
 
-    _check_paths(paths)
-    with _watched(quiet=as_json):
-        loaded = load(_house(), paths)
+    check_paths(paths)
+    with watched(quiet=as_json):
+        loaded = load(house(), paths)
     if as_json:
-        _print_json([asdict(quarter) | {"new": is_new} for quarter, is_new in loaded])
+        print_json([asdict(quarter) | {"new": is_new} for quarter, is_new in loaded])
     else:
-        _print_lines([f"{quarter.line}{'' if is_new else ' (loaded before)'}" for quarter, is_new in loaded])
+        print_lines([f"{quarter.line}{'' if is_new else ' (loaded before)'}" for quarter, is_new in loaded])
 
 
 @background.command("status")
@@ -252,9 +255,9 @@ def background_status(as_json: AsJson = False) -> None:
 
     quarters = status(settings().background)
     if as_json:
-        _print_json([asdict(quarter) for quarter in quarters])
+        print_json([asdict(quarter) for quarter in quarters])
     elif quarters:
-        _print_lines([release(quarters), *(quarter.line for quarter in quarters)])
+        print_lines([release(quarters), *(quarter.line for quarter in quarters)])
     else:
         typer.echo("no background is loaded: statistics are not computed (`tvec-pv background load PATH`)")
 
@@ -264,7 +267,7 @@ def verify_audit() -> None:
     """Walk the chain of the audit trail; exit code 1 and the first altered row when it does not hold."""
     from tvec_pv.store import reads
 
-    with _reading() as connection:
+    with reading() as connection:
         rows = reads.verify_audit(connection)
     typer.echo(f"the audit trail holds: {rows} rows, each chained to the one before")
 
@@ -272,49 +275,4 @@ def verify_audit() -> None:
 @database.command("upgrade")
 def upgrade_database() -> None:
     """Create the database, or bring it to the newest migration."""
-    typer.echo(f"{_house().store.name} is up to date")
-
-
-def _house() -> "House":
-    from tvec_pv.actions.runs import open_house
-    from tvec_pv.settings import settings
-
-    return open_house(settings())
-
-
-@contextmanager
-def _reading() -> Iterator[Any]:
-    from tvec_pv.settings import settings
-    from tvec_pv.store.database import open_store, reading
-
-    with reading(open_store(settings().url)) as connection:
-        yield connection
-
-
-@contextmanager
-def _watched(*, quiet: bool = False) -> Iterator[None]:
-    """Show progress on a terminal's standard error; stay silent for scripts."""
-    if quiet:
-        yield
-        return
-    from tvec_pv.cli.views import progress_display
-    from tvec_pv.progress import watched_by
-
-    with progress_display() as listener, watched_by(listener):
-        yield
-
-
-def _check_paths(paths: list[Path]) -> None:
-    for path in paths:
-        if not path.exists():
-            typer.echo(f"tvec-pv: there is no file or folder {path}", err=True)
-            raise typer.Exit(WRONG_USAGE)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2, default=lambda moment: moment.isoformat()))
-
-
-def _print_lines(lines: list[str]) -> None:
-    for line in lines:
-        typer.echo(line)
+    typer.echo(f"{house().store.name} is up to date")

@@ -1,14 +1,17 @@
 """What the commands print for people, and the JSON they print for scripts."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from tvec_pv.domain.seriousness import NAMES
 from tvec_pv.progress import Listener
 
 if TYPE_CHECKING:
-    from tvec_pv.store.reads import CaseView
+    from tvec_pv.domain.version_changes import FieldChange
+    from tvec_pv.store.reads import CaseView, StoredVersion
 
 _LISTED = {"L": "listed", "U": "unlisted", "I": "indeterminate"}
 
@@ -129,16 +132,92 @@ def _verdict_lines(assessment: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def held_lines(held: Sequence[Mapping[str, Any]]) -> list[str]:
+def history_json(versions: Sequence["StoredVersion"]) -> list[dict[str, Any]]:
+    """The documented form of `tvec-pv cases history --json`."""
+    return [
+        {
+            "class": version.record_class,
+            "received_at": version.received_at,
+            "stored_at": version.stored_at,
+            "source": {"file": version.file, "record": version.place},
+            "changes": [{"field": one.field, "was": one.was, "now": one.now} for one in changes],
+        }
+        for version, changes in _with_changes(versions)
+    ]
+
+
+def history_lines(versions: Sequence["StoredVersion"]) -> list[str]:
+    lines = []
+    for number, (version, changes) in enumerate(_with_changes(versions), 1):
+        received = version.received_at or "no date"
+        lines.append(f"version {number}: information of {received}, {version.record_class}, from {version.file}")
+        lines.extend(f"  {one.field}: {_shown(one.was)} -> {_shown(one.now)}" for one in changes)
+        if number > 1 and not changes:
+            lines.append("  nothing but the transmission changed")
+    return [*lines, "the fields by their numbers: docs/reference/case-fields.md"]
+
+
+def _with_changes(
+    versions: Sequence["StoredVersion"],
+) -> Iterator[tuple["StoredVersion", tuple["FieldChange", ...]]]:
+    """Each version with what it changed in the one before; the first changed nothing."""
+    from tvec_pv.domain.version_changes import version_changes
+
+    for number, version in enumerate(versions):
+        yield version, version_changes(versions[number - 1].document, version.document) if number else ()
+
+
+def _shown(value: Any) -> str:
+    """A value in one line; long texts by their beginning."""
+    if value is None:
+        return "absent"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LINE else f"{text[:_LINE]}... ({len(text)} letters)"
+
+
+_LINE = 120
+
+
+def held_lines(held: Sequence[Mapping[str, Any]], now: datetime) -> list[str]:
     lines = []
     for one in held:
-        lines.append(f"record {one['id']}: {one['file']}, {one['place']}, case {one['case_key'] or 'without number'}")
-        lines.extend(
-            f"  {finding['check']}: {finding['message']}"
-            for finding in one["findings"]
-            if finding["severity"] == "critical"
-        )
+        lines.append(_held_line(one, now))
+        lines.extend(f"  {finding['check']}: {finding['message']}" for finding in _critical(one["findings"]))
     return lines or ["nothing is held back"]
+
+
+def held_page(held: Mapping[str, Any], now: datetime) -> list[str]:
+    lines = [_held_line(held, now)]
+    if held["record_class"] != "quarantined":
+        lines[0] += f"; no longer held: {held['record_class']}"
+    lines.extend(
+        f"  {one['severity']} {one['check']} {one['element']} {one['where']}: {one['message']}"
+        for one in held["findings"]
+    )
+    for step in held["steps"]:
+        became = f", now {step['class']}" if step["class"] else ""
+        to = f" to {step['owner']}" if step["owner"] else ""
+        why = f": {step['reason']}" if step["reason"] else ""
+        lines.append(f"  {step['at']:%Y-%m-%d %H:%M} {step['action']}{to} by {step['actor']}{became}{why}")
+    lines.append(f"  its bytes: {held['bytes']}, {held['place']}")
+    read = "with --json" if held["case"] else "nothing of it could be read"
+    return [*lines, f"  the case as it was read: {read}"]
+
+
+def _held_line(held: Mapping[str, Any], now: datetime) -> str:
+    days = (now - held["received_at"]).days
+    has_it = f", {held['owner']} has it" if held["owner"] else ", nobody has it"
+    rejected = ", rejected" if held["state"] == "rejected" else ""
+    number = f"case {held['case_key']}" if held["case_key"] else "case without number"
+    return f"record {held['id']}: {held['file']}, {held['place']}, {number}; {_days(days)} old{has_it}{rejected}"
+
+
+def _days(count: int) -> str:
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def _critical(findings: Sequence[Mapping[str, str]]) -> Iterator[Mapping[str, str]]:
+    return (finding for finding in findings if finding["severity"] == "critical")
 
 
 def signal_lines(found: Sequence[Mapping[str, Any]]) -> list[str]:

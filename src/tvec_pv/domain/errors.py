@@ -55,3 +55,7 @@ class NotFound(TvecPvError):
 
 class AuditBroken(TvecPvError):
     """The audit chain does not verify."""
+
+
+class Refused(TvecPvError):
+    """What a person asked for cannot be done as things stand; the message says why, and what can."""

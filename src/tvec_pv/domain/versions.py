@@ -5,7 +5,7 @@ and replace nothing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tvec_pv.domain.findings import Finding, Severity
@@ -18,6 +18,7 @@ class VersionKey:
     """What tells versions of one case apart: their information date, their number, their content.
 
     `received_at` is C.1.5 as sent: two versions of one day are told apart by its time, where it has one.
+    `precedence` is above 0 where a person decided that this version holds against another of the same moment.
     """
 
     latest_received: date | None
@@ -26,12 +27,21 @@ class VersionKey:
     is_nullification: bool = False
     is_amendment: bool = False
     received_at: str = ""
+    precedence: int = 0
 
     @property
-    def order(self) -> tuple[date, bool, bool, str, int, str]:
+    def order(self) -> tuple[date, bool, bool, str, int, int, str]:
         """Oldest first: by day; what nullifies or amends after what it is about; by time and number; a stable end."""
         day, time = self.latest_received or date.min, self.received_at[8:14]
-        return (day, self.is_nullification, self.is_amendment, time, self.number or 0, self.content_hash)
+        return (
+            day,
+            self.is_nullification,
+            self.is_amendment,
+            time,
+            self.number or 0,
+            self.precedence,
+            self.content_hash,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,42 +69,48 @@ def current(versions: Sequence[VersionKey]) -> VersionKey:
     return max(versions, key=lambda version: version.order)
 
 
-def arrive(case: Case, incoming: VersionKey, stored: Sequence[VersionKey]) -> Arrival:
+def arrive(incoming: VersionKey, stored: Sequence[VersionKey]) -> Arrival:
     """The class of a readable, valid report of the product, given the versions of its case already stored."""
     if any(version.content_hash == incoming.content_hash for version in stored):
         return Arrival(RecordClass.DUPLICATE)
-    kind = case.nullification_amendment
-    if not stored:
-        if kind == NullificationAmendment.NULLIFICATION:
-            return Arrival(RecordClass.QUARANTINED, (_UNKNOWN_NULLIFICATION,))
-        if kind == NullificationAmendment.AMENDMENT:
-            return Arrival(RecordClass.NEW, (_UNKNOWN_AMENDMENT,))
-        return Arrival(RecordClass.NEW)
-    if kind == NullificationAmendment.NULLIFICATION:
-        return Arrival(RecordClass.NULLIFICATION)
-    if kind == NullificationAmendment.AMENDMENT:
-        return Arrival(RecordClass.AMENDMENT)
+    if incoming.is_nullification:
+        return Arrival(RecordClass.NULLIFICATION) if stored else Arrival(RecordClass.QUARANTINED, (_WAITING,))
     if any(_same_issue(version, incoming) for version in stored):
         return Arrival(RecordClass.QUARANTINED, (_CONFLICT,))
+    if not stored:
+        return Arrival(RecordClass.NEW, (_UNKNOWN_AMENDMENT,) if incoming.is_amendment else ())
+    if incoming.is_amendment:
+        return Arrival(RecordClass.AMENDMENT)
     newest = current(stored)
     if incoming.order < newest.order:
         return Arrival(RecordClass.FOLLOW_UP, (_LATE,))
     return Arrival(RecordClass.FOLLOW_UP, (_REOPENED,) if newest.is_nullification else ())
 
 
+def upheld(incoming: VersionKey, stored: Sequence[VersionKey]) -> VersionKey:
+    """A version that a person took in although it contradicts another of the same moment: it holds against those."""
+    rivals = [version.precedence for version in stored if _same_issue(version, incoming)]
+    return replace(incoming, precedence=max(rivals, default=-1) + 1)
+
+
+def is_withdrawn(version: VersionKey, withdrawn_as_of: date | None) -> bool:
+    """Whether the keeper's list of deleted cases (FAERS) covers a version; what is newer than the list stands."""
+    return withdrawn_as_of is not None and (version.latest_received or date.min) <= withdrawn_as_of
+
+
 def _same_issue(stored: VersionKey, incoming: VersionKey) -> bool:
-    """Same case, same moment of information and same number, yet other content: which of the two is right?"""
-    return (stored.latest_received, stored.received_at, stored.number) == (
-        incoming.latest_received,
-        incoming.received_at,
-        incoming.number,
+    """Same case, kind, moment of information and number, yet other content: which of the two is right?"""
+    return all(
+        getattr(stored, name) == getattr(incoming, name)
+        for name in ("latest_received", "received_at", "number", "is_nullification", "is_amendment")
     )
 
 
-_UNKNOWN_NULLIFICATION = Finding(
+WAITS = "VERSION-UNKNOWN"
+_WAITING = Finding(
     "VERSION-UNKNOWN",
     Severity.CRITICAL,
-    "nullifies a case that was never received: held until a person decides, also when the case arrives later",
+    "nullifies a case that was not received yet: it waits here, and takes effect by itself when the case arrives",
     "C.1.11.1",
 )
 _UNKNOWN_AMENDMENT = Finding(
@@ -114,6 +130,14 @@ _REOPENED = Finding(
     Severity.WARNING,
     "newer information on a case that was nullified: it counts again until a person decides otherwise",
     "C.1.11.1",
+)
+WITHDRAWN = Finding(
+    "VERSION-DELETED",
+    Severity.WARNING,
+    "its keeper withdrew the case by a list of deleted cases: kept, and in no count",
+)
+HELD_ALREADY = Finding(
+    "VERSION-HELD", Severity.INFO, "the same report is held already: decide about that one, this one is its duplicate"
 )
 _LATE = Finding(
     "VERSION-LATE",

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
@@ -12,24 +12,30 @@ from tvec_pv.domain.assessment import Assessment
 from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.findings import Finding
+from tvec_pv.domain.records import Envelope
 from tvec_pv.domain.signals import STATISTICAL_RULES, Flag
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store.documents import plain
 from tvec_pv.store.raw_files import RawFile
+from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import (
     AssessedReaction,
     AuditRow,
     CaseVersion,
     FlagCase,
+    HeldDocument,
     Receipt,
     RecordFinding,
+    RecordStep,
     Run,
     Signal,
     SourceFile,
     SourceRecord,
     StoredAssessment,
+    StoredAttachment,
     StoredCase,
     StoredFlag,
+    Withdrawal,
 )
 
 
@@ -52,8 +58,8 @@ def finish_run(connection: Connection, run_id: int, outcome: str, summary: Mappi
     )
 
 
-def add_file(connection: Connection, raw: RawFile, file_format: str, run_id: int) -> int:
-    """The id of a file, known by its hash; a row is added when it is the first time."""
+def add_file(connection: Connection, raw: RawFile, run_id: int) -> int:
+    """The id of a file, known by its hash; a row is added when it is the first time, before anything is read."""
     known = connection.scalar(select(SourceFile.id).where(SourceFile.sha256 == raw.sha256))
     if known is not None:
         return known
@@ -63,14 +69,24 @@ def add_file(connection: Connection, raw: RawFile, file_format: str, run_id: int
         sha256=raw.sha256,
         name=raw.name[:500],
         size=raw.size,
-        format=file_format,
+        format="",
         first_run_id=run_id,
     )
 
 
-def complete_file(connection: Connection, file_id: int, at: datetime) -> None:
-    """Say that every record of a file has its row."""
-    connection.execute(update(SourceFile).where(SourceFile.id == file_id).values(completed_at=at))
+def describe_file(connection: Connection, file_id: int, file_format: str) -> None:
+    """Say which format a file was read as."""
+    connection.execute(update(SourceFile).where(SourceFile.id == file_id).values(format=file_format))
+
+
+def complete_file(connection: Connection, file_id: int, envelope: Envelope, at: datetime) -> None:
+    """Say that every record of a file has its row, and who sent it."""
+    sender, batch = envelope.sender, envelope.batch_number
+    connection.execute(
+        update(SourceFile)
+        .where(SourceFile.id == file_id)
+        .values(completed_at=at, sender=sender and sender[:200], batch_number=batch and batch[:200])
+    )
 
 
 def add_receipt(
@@ -95,77 +111,123 @@ def add_receipt(
     )
 
 
-def add_record(connection: Connection, **values: Any) -> int:
-    """A row for one record of a file: `tables.SourceRecord` names the values."""
-    return _insert(connection, SourceRecord, **values)
+@dataclass(frozen=True, slots=True)
+class NewVersion:
+    """A version of a case that is to be stored, with what the profile makes of it."""
+
+    case_key: str
+    key: VersionKey
+    record_class: str
+    document: Mapping[str, Any]
+    assessment: Assessment
+    product_is_suspect: bool
 
 
-def add_findings(connection: Connection, findings: Mapping[int, Sequence[Finding]]) -> None:
-    """Findings by record id."""
+def add_records(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """A row for each record of a file: `tables.SourceRecord` names the values."""
+    return _insert_all(connection, SourceRecord, rows)
+
+
+def add_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """What was done with held records: `tables.RecordStep` names the values."""
+    nothing = {"record_class": None, "place": None, "case_key": None, "content_hash": None, "reports": None}
+    return _insert_all(
+        connection,
+        RecordStep,
+        [nothing | {"case_version_id": None, "owner": "", "reason": ""} | dict(row) for row in rows],
+    )
+
+
+def add_held_documents(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert_all(connection, HeldDocument, rows)
+
+
+def add_attachments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    _insert_all(connection, StoredAttachment, rows)
+
+
+def add_withdrawals(connection: Connection, file_id: int, case_keys: Sequence[str], as_of: date) -> None:
+    """The cases of a list of deleted cases, also of those that are not here (yet)."""
+    rows = [{"case_key": key[:200], "file_id": file_id, "as_of": as_of} for key in dict.fromkeys(case_keys)]
+    _insert_all(connection, Withdrawal, rows)
+
+
+def add_findings(connection: Connection, findings: Sequence[tuple[int, int | None, Sequence[Finding]]]) -> None:
+    """Findings of a record, or of a step with it: record id, step id, findings."""
     rows = [
         {
             "record_id": record_id,
+            "step_id": step_id,
             "check_id": finding.check,
-            "severity": finding.severity,
+            "severity": finding.severity.value,
             "message": finding.message,
             "element": finding.element[:60],
             "place": finding.where[:200],
         }
-        for record_id, of_record in findings.items()
+        for record_id, step_id, of_record in findings
         for finding in of_record
     ]
-    if rows:
-        connection.execute(insert(RecordFinding), rows)
+    _insert_all(connection, RecordFinding, rows)
 
 
-def add_case_version(
-    connection: Connection,
-    case_key: str,
-    key: VersionKey,
-    record_class: str,
-    document: Mapping[str, Any],
-    *,
-    product_is_suspect: bool,
-    run_id: int,
-    at: datetime,
-) -> int:
-    """A version of a case, and the case itself where this is its first."""
-    case_id = connection.scalar(select(StoredCase.id).where(StoredCase.case_key == case_key))
-    if case_id is None:
-        case_id = _insert(connection, StoredCase, case_key=case_key)
-    return _insert(
-        connection,
-        CaseVersion,
-        case_id=case_id,
-        run_id=run_id,
-        record_class=record_class,
-        latest_received=key.latest_received,
-        received_at=key.received_at[:40],
-        number=key.number,
-        content_hash=key.content_hash,
-        is_nullification=key.is_nullification,
-        is_amendment=key.is_amendment,
-        product_is_suspect=product_is_suspect,
-        stored_at=at,
-        document=dict(document),
-    )
-
-
-def add_assessment(
-    connection: Connection, case_version_id: int, assessment: Assessment, code_version: str, at: datetime
-) -> None:
-    assessment_id = _insert(
-        connection,
-        StoredAssessment,
-        case_version_id=case_version_id,
-        profile_version=assessment.profile_version,
-        code_version=code_version,
-        primary_category=assessment.primary,
-        serious=assessment.serious,
-        made_at=at,
-        document=plain(assessment),
-    )
+def add_case_versions(
+    connection: Connection, versions: Sequence[NewVersion], code_version: str, run_id: int, at: datetime
+) -> list[int]:
+    """Versions of cases with their assessments, and the cases themselves where these are their first."""
+    keys = list(dict.fromkeys(version.case_key for version in versions))
+    known = _case_ids(connection, keys)
+    new = [key for key in keys if key not in known]
+    known.update(zip(new, _insert_all(connection, StoredCase, [{"case_key": key} for key in new]), strict=True))
     rows = [
+        {
+            "case_id": known[version.case_key],
+            "run_id": run_id,
+            "record_class": version.record_class,
+            "latest_received": version.key.latest_received,
+            "received_at": version.key.received_at[:40],
+            "number": version.key.number,
+            "precedence": version.key.precedence,
+            "content_hash": version.key.content_hash,
+            "is_nullification": version.key.is_nullification,
+            "is_amendment": version.key.is_amendment,
+            "product_is_suspect": version.product_is_suspect,
+            "stored_at": at,
+            "document": version.document,
+        }
+        for version in versions
+    ]
+    ids = _insert_all(connection, CaseVersion, rows)
+    assessments = [(one, version.assessment) for one, version in zip(ids, versions, strict=True)]
+    add_assessments(connection, assessments, code_version, at)
+    return ids
+
+
+def _case_ids(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
+    rows = (
+        row
+        for some in batched(keys)
+        for row in connection.execute(select(StoredCase.case_key, StoredCase.id).where(StoredCase.case_key.in_(some)))
+    )
+    return {row.case_key: row.id for row in rows}
+
+
+def add_assessments(
+    connection: Connection, assessments: Sequence[tuple[int, Assessment]], code_version: str, at: datetime
+) -> None:
+    """What a version of the profile makes of case versions, and each reaction as columns to count by."""
+    rows = [
+        {
+            "case_version_id": version_id,
+            "profile_version": assessment.profile_version,
+            "code_version": code_version,
+            "primary_category": assessment.primary,
+            "serious": assessment.serious,
+            "made_at": at,
+            "document": plain(assessment),
+        }
+        for version_id, assessment in assessments
+    ]
+    reactions = [
         {
             "assessment_id": assessment_id,
             "number": reaction.number,
@@ -178,10 +240,12 @@ def add_assessment(
             "is_clinical": reaction.is_clinical,
             "case_rule": reaction.case_rule,
         }
+        for assessment_id, (_, assessment) in zip(
+            _insert_all(connection, StoredAssessment, rows), assessments, strict=True
+        )
         for reaction in assessment.reactions
     ]
-    if rows:
-        connection.execute(insert(AssessedReaction), rows)
+    _insert_all(connection, AssessedReaction, reactions)
 
 
 def add_flag(
@@ -246,8 +310,16 @@ def append_audit(connection: Connection, actor: str, entries: Sequence[AuditEntr
         row["detail"] = dict(entry.detail)
         previous = row["hash"] = chain_hash(row)
         rows.append(row)
-    if rows:
-        connection.execute(insert(AuditRow), rows)
+    _insert_all(connection, AuditRow, rows)
+
+
+def _insert_all(connection: Connection, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Rows in one statement; their keys in the order of the rows."""
+    if not rows:
+        return []
+    key = next(iter(table.__table__.primary_key))
+    statement = insert(table.__table__).returning(key, sort_by_parameter_order=True)
+    return list(connection.execute(statement, [dict(row) for row in rows]).scalars())
 
 
 def _insert(connection: Connection, table: type[Any], **values: Any) -> int:

@@ -40,6 +40,15 @@ def keep(path: Path, raw: Path) -> RawFile:
     return RawFile(shown_name(path), digest.hexdigest(), size, _settle(Path(copy.name), raw, digest.hexdigest()))
 
 
+def keep_bytes(content: bytes, raw: Path) -> None:
+    """Keep a document that came inside a report under its hash."""
+    with tempfile.NamedTemporaryFile(dir=raw, delete=False) as copy:
+        copy.write(content)
+        copy.flush()
+        os.fsync(copy.fileno())
+    _settle(Path(copy.name), raw, hashlib.sha256(content).hexdigest())
+
+
 def _keep_folder(path: Path, raw: Path) -> RawFile:
     """A folder is known by the names and hashes of the files in it."""
     digest, size = hashlib.sha256(), 0
@@ -54,9 +63,14 @@ def _keep_folder(path: Path, raw: Path) -> RawFile:
     return RawFile(shown_name(path), digest.hexdigest(), size, _settle(copy, raw, digest.hexdigest()))
 
 
+def kept_path(raw: Path, sha256: str) -> Path:
+    """Where the bytes with this hash are kept."""
+    return raw / sha256[:2] / sha256
+
+
 def _settle(copy: Path, raw: Path, sha256: str) -> Path:
     """Move a finished copy to its place; where the bytes are kept already, drop it."""
-    final = raw / sha256[:2] / sha256
+    final = kept_path(raw, sha256)
     if final.exists():
         shutil.rmtree(copy) if copy.is_dir() else copy.unlink()
         return final

@@ -5,20 +5,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import (
+    Connection,
+    func,
+    select,
+    union_all,
+)
 
 from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.errors import AuditBroken, NotFound
-from tvec_pv.domain.records import Balance, RecordClass
 from tvec_pv.domain.signals import CountedReaction
-from tvec_pv.domain.versions import VersionKey, current
+from tvec_pv.domain.versions import VersionKey, current, is_withdrawn
+from tvec_pv.store.record_reads import findings_of, records_now
+from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import (
     AssessedReaction,
     AuditRow,
     CaseVersion,
     FlagCase,
-    Receipt,
-    RecordFinding,
+    RecordStep,
     Run,
     Signal,
     SourceFile,
@@ -26,15 +31,21 @@ from tvec_pv.store.tables import (
     StoredAssessment,
     StoredCase,
     StoredFlag,
+    Withdrawal,
 )
-
-_MOST_VARIABLES = 500  # of one IN (...): SQLite and PostgreSQL both take more
 
 
 @dataclass(frozen=True, slots=True)
-class FileState:
-    id: int
-    is_complete: bool
+class StoredVersion:
+    """A version of a case, and where it came from."""
+
+    version_id: int
+    record_class: str
+    received_at: str
+    stored_at: datetime
+    file: str
+    place: str
+    document: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,42 +78,10 @@ class CaseView:
     place: str
 
 
-def file_state(connection: Connection, sha256: str) -> FileState | None:
-    row = connection.execute(
-        select(SourceFile.id, SourceFile.completed_at).where(SourceFile.sha256 == sha256)
-    ).one_or_none()
-    return None if row is None else FileState(row.id, row.completed_at is not None)
-
-
-def recorded_positions(connection: Connection, file_id: int) -> set[int]:
-    """The records of a file that have their row already: those of a night that was cut off."""
-    return set(connection.scalars(select(SourceRecord.position).where(SourceRecord.file_id == file_id)))
-
-
-def file_classes(connection: Connection, file_id: int) -> dict[RecordClass, int]:
-    """Reports of a file by class, as the rows of its records say."""
-    rows = connection.execute(
-        select(SourceRecord.record_class, func.sum(SourceRecord.reports))
-        .where(SourceRecord.file_id == file_id)
-        .group_by(SourceRecord.record_class)
-    )
-    return {RecordClass(record_class): int(reports) for record_class, reports in rows}
-
-
-def file_findings(connection: Connection, file_id: int) -> list[dict[str, str]]:
-    rows = connection.execute(
-        select(SourceRecord.place.label("record"), *_FINDING)
-        .join(SourceRecord, SourceRecord.id == RecordFinding.record_id)
-        .where(SourceRecord.file_id == file_id)
-        .order_by(SourceRecord.position, RecordFinding.id)
-    )
-    return [dict(row._mapping) for row in rows]
-
-
 def versions_of(connection: Connection, case_keys: Iterable[str]) -> dict[str, list[VersionKey]]:
     """The stored versions of cases, by case key; a case that is not stored is left out."""
     found: dict[str, list[VersionKey]] = {}
-    for keys in _chunks(sorted(set(case_keys))):
+    for keys in batched(sorted(set(case_keys))):
         rows = connection.execute(
             select(StoredCase.case_key, *_VERSION_KEY)
             .join(CaseVersion, CaseVersion.case_id == StoredCase.id)
@@ -122,16 +101,76 @@ def current_versions(connection: Connection, case_key: str | None = None) -> lis
     by_case: dict[str, dict[VersionKey, Any]] = {}
     for row in rows:
         by_case.setdefault(row.case_key, {})[_version_key(row)] = row
+    withdrawn = _withdrawn_among_stored(connection, case_key)
     found = []
-    for case_key, versions in sorted(by_case.items()):
+    for key, versions in sorted(by_case.items()):
         newest = current(list(versions))
         stored = versions[newest]
         found.append(
             CurrentVersion(
-                case_key, stored.id, newest, newest.is_nullification, stored.product_is_suspect, len(versions)
+                case_key=key,
+                version_id=stored.id,
+                key=newest,
+                is_nullified=newest.is_nullification or is_withdrawn(newest, withdrawn.get(key)),
+                product_is_suspect=stored.product_is_suspect,
+                versions=len(versions),
             )
         )
     return found
+
+
+def _withdrawn_among_stored(connection: Connection, case_key: str | None) -> dict[str, date]:
+    """Lists of deleted cases name many that were never here: only those that are matter."""
+    query = (
+        select(StoredCase.case_key, func.max(Withdrawal.as_of).label("as_of"))
+        .join(Withdrawal, Withdrawal.case_key == StoredCase.case_key)
+        .group_by(StoredCase.case_key)
+    )
+    rows = connection.execute(query if case_key is None else query.where(StoredCase.case_key == case_key))
+    return {row.case_key: row.as_of for row in rows}
+
+
+def case_versions(connection: Connection, case_key: str) -> list[StoredVersion]:
+    """Every version of a case, oldest information first."""
+    rows = connection.execute(
+        select(CaseVersion, *_VERSION_KEY)
+        .join(StoredCase, CaseVersion.case_id == StoredCase.id)
+        .where(StoredCase.case_key == case_key.strip().upper())
+    ).all()
+    if not rows:
+        raise NotFound(_NO_CASE)
+    in_order = sorted(rows, key=lambda row: _version_key(row).order)
+    origins = _origins(connection, [row.id for row in rows])
+    return [
+        StoredVersion(
+            version_id=row.id,
+            record_class=row.record_class,
+            received_at=row.received_at,
+            stored_at=row.stored_at,
+            file=origins[row.id].file,
+            place=origins[row.id].place,
+            document=row.document,
+        )
+        for row in in_order
+    ]
+
+
+def _origins(connection: Connection, version_ids: Sequence[int]) -> dict[int, Any]:
+    """The record that brought each version: the one that arrived with it, or the held one that was taken in later."""
+    arrived = select(SourceRecord.case_version_id.label("version_id"), SourceRecord.id.label("record_id")).where(
+        SourceRecord.case_version_id.in_(version_ids)
+    )
+    taken_in = select(RecordStep.case_version_id, RecordStep.record_id).where(
+        RecordStep.case_version_id.in_(version_ids)
+    )
+    brought = union_all(arrived, taken_in).subquery()
+    now = records_now()
+    rows = connection.execute(
+        select(brought.c.version_id, now.c.id.label("record_id"), now.c.place, SourceFile.name.label("file"))
+        .join(now, now.c.id == brought.c.record_id)
+        .join(SourceFile, SourceFile.id == now.c.file_id)
+    )
+    return {row.version_id: row for row in rows}
 
 
 def unassessed(
@@ -139,7 +178,7 @@ def unassessed(
 ) -> list[tuple[int, dict[str, Any]]]:
     """Case versions without an assessment under a profile version, with their documents."""
     assessed: set[int] = set()
-    for ids in _chunks(version_ids):
+    for ids in batched(version_ids):
         assessed.update(
             connection.scalars(
                 select(StoredAssessment.case_version_id).where(
@@ -150,7 +189,7 @@ def unassessed(
     missing = [version_id for version_id in version_ids if version_id not in assessed]
     return [
         (row.id, row.document)
-        for ids in _chunks(missing)
+        for ids in batched(missing)
         for row in connection.execute(select(CaseVersion.id, CaseVersion.document).where(CaseVersion.id.in_(ids)))
     ]
 
@@ -162,7 +201,7 @@ def counted_reactions(
     keys = {version.version_id: version.case_key for version in versions}
     rows = (
         row
-        for ids in _chunks(sorted(keys))
+        for ids in batched(sorted(keys))
         for row in connection.execute(
             select(StoredAssessment.case_version_id, AssessedReaction)
             .join(AssessedReaction, AssessedReaction.assessment_id == StoredAssessment.id)
@@ -188,7 +227,7 @@ def counted_reactions(
 def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> Iterator[CaseView]:
     """Cases with all that is shown of them, in the order given."""
     by_id = {version.version_id: version for version in versions}
-    for ids in _chunks([version.version_id for version in versions]):
+    for ids in batched([version.version_id for version in versions]):
         found = {
             row.id: row
             for row in connection.execute(
@@ -198,19 +237,14 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
                     CaseVersion.stored_at,
                     CaseVersion.latest_received,
                     CaseVersion.document,
-                    SourceRecord.id.label("record_id"),
-                    SourceRecord.place,
-                    SourceFile.name.label("file"),
-                )
-                .join(SourceRecord, SourceRecord.case_version_id == CaseVersion.id)
-                .join(SourceFile, SourceFile.id == SourceRecord.file_id)
-                .where(CaseVersion.id.in_(ids))
+                ).where(CaseVersion.id.in_(ids))
             )
         }
+        origins = _origins(connection, ids)
         assessments = _newest_assessments(connection, ids)
-        findings = _findings_of(connection, [row.record_id for row in found.values()])
+        findings = findings_of(connection, [row.record_id for row in origins.values()])
         for version_id in ids:
-            row, version = found[version_id], by_id[version_id]
+            row, version, origin = found[version_id], by_id[version_id], origins[version_id]
             yield CaseView(
                 case_key=version.case_key,
                 version_id=version_id,
@@ -221,9 +255,9 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
                 versions=version.versions,
                 document=row.document,
                 assessment=assessments.get(version_id, {}),
-                findings=tuple(findings.get(row.record_id, ())),
-                file=row.file,
-                place=row.place,
+                findings=tuple(findings.get(origin.record_id, ())),
+                file=origin.file,
+                place=origin.place,
             )
 
 
@@ -231,44 +265,11 @@ def get_case(connection: Connection, case_key: str) -> CaseView:
     """One case by its number, as it stands now."""
     versions = current_versions(connection, case_key.strip().upper())
     if not versions:
-        raise NotFound("no case is stored under this number; `tvec-pv cases list` shows those that are")
+        raise NotFound(_NO_CASE)
     return next(case_views(connection, versions))
 
 
-def held_records(connection: Connection) -> list[dict[str, Any]]:
-    """Records in quarantine, oldest first, each with all its reasons."""
-    rows = connection.execute(
-        select(
-            SourceRecord.id,
-            SourceRecord.place,
-            SourceRecord.case_key,
-            SourceRecord.received_at,
-            SourceFile.name.label("file"),
-            SourceFile.sha256,
-        )
-        .join(SourceFile, SourceFile.id == SourceRecord.file_id)
-        .where(SourceRecord.record_class == RecordClass.QUARANTINED)
-        .order_by(SourceRecord.received_at, SourceRecord.id)
-    ).all()
-    findings = _findings_of(connection, [row.id for row in rows])
-    return [dict(row._mapping) | {"findings": findings.get(row.id, [])} for row in rows]
-
-
-def all_findings(connection: Connection) -> list[dict[str, Any]]:
-    """Every finding with the record it is about, in order of receipt."""
-    rows = connection.execute(
-        select(
-            SourceFile.name.label("file"),
-            SourceRecord.place.label("record"),
-            SourceRecord.case_key,
-            SourceRecord.record_class,
-            *_FINDING,
-        )
-        .join(SourceRecord, SourceRecord.id == RecordFinding.record_id)
-        .join(SourceFile, SourceFile.id == SourceRecord.file_id)
-        .order_by(SourceRecord.id, RecordFinding.id)
-    )
-    return [dict(row._mapping) for row in rows]
+_NO_CASE = "no case is stored under this number; `tvec-pv cases list` shows those that are"
 
 
 def signals(connection: Connection) -> list[dict[str, Any]]:
@@ -295,31 +296,6 @@ def get_signal(connection: Connection, signal_id: int) -> dict[str, Any]:
         if signal["id"] == signal_id:
             return signal
     raise NotFound("no signal has this number; `tvec-pv signals list` shows those that there are")
-
-
-def run_receipts(connection: Connection, run_id: int) -> list[dict[str, Any]]:
-    """The files of a run in order of receipt, each with its balance."""
-    rows = connection.execute(
-        select(Receipt, SourceFile.sha256, SourceFile.format)
-        .join(SourceFile, SourceFile.id == Receipt.file_id)
-        .where(Receipt.run_id == run_id)
-        .order_by(Receipt.id)
-    )
-    return [dict(row._mapping) for row in rows]
-
-
-def all_receipts(connection: Connection) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        select(Receipt, SourceFile.sha256, SourceFile.format, Run.started_at)
-        .join(SourceFile, SourceFile.id == Receipt.file_id)
-        .join(Run, Run.id == Receipt.run_id)
-        .order_by(Receipt.id)
-    )
-    return [dict(row._mapping) for row in rows]
-
-
-def receipt_balance(receipt: dict[str, Any]) -> Balance:
-    return Balance(receipt["received"], {RecordClass(name): count for name, count in receipt["classes"].items()})
 
 
 def runs(connection: Connection) -> list[dict[str, Any]]:
@@ -349,13 +325,7 @@ _VERSION_KEY = (
     CaseVersion.is_nullification,
     CaseVersion.is_amendment,
     CaseVersion.received_at,
-)
-_FINDING = (
-    RecordFinding.check_id.label("check"),
-    RecordFinding.severity,
-    RecordFinding.message,
-    RecordFinding.element,
-    RecordFinding.place.label("where"),
+    CaseVersion.precedence,
 )
 
 
@@ -367,6 +337,7 @@ def _version_key(row: Any) -> VersionKey:
         row.is_nullification,
         row.is_amendment,
         row.received_at,
+        row.precedence,
     )
 
 
@@ -377,22 +348,3 @@ def _newest_assessments(connection: Connection, version_ids: Sequence[int]) -> d
         .order_by(StoredAssessment.id)
     )
     return {row.case_version_id: row.document for row in rows}
-
-
-def _findings_of(connection: Connection, record_ids: Sequence[int]) -> dict[int, list[dict[str, str]]]:
-    found: dict[int, list[dict[str, str]]] = {}
-    for ids in _chunks(record_ids):
-        rows = connection.execute(
-            select(RecordFinding.record_id, *_FINDING)
-            .where(RecordFinding.record_id.in_(ids))
-            .order_by(RecordFinding.id)
-        )
-        for row in rows:
-            finding = dict(row._mapping)
-            found.setdefault(finding.pop("record_id"), []).append(finding)
-    return found
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _MOST_VARIABLES):
-        yield values[start : start + _MOST_VARIABLES]

@@ -69,7 +69,10 @@ class Run(Base):
 
 
 class SourceFile(Base):
-    """A file's bytes, known by their hash; kept under the raw folder before they are read."""
+    """A file's bytes, known by their hash; kept under the raw folder, and here, before they are read.
+
+    `format` is empty until the file was opened; `sender` and `batch_number` are those of its envelope (N.1).
+    """
 
     __tablename__ = "source_files"
 
@@ -78,6 +81,8 @@ class SourceFile(Base):
     name: Mapped[str] = mapped_column(String(500))
     size: Mapped[int] = mapped_column(BigInteger)
     format: Mapped[str] = mapped_column(String(40))
+    sender: Mapped[str | None] = mapped_column(String(200))
+    batch_number: Mapped[str | None] = mapped_column(String(200))
     first_run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     completed_at: Mapped[datetime | None]
 
@@ -107,6 +112,8 @@ class SourceRecord(Base):
     __table_args__ = (
         UniqueConstraint("file_id", "position"),
         Index("ix_source_records_record_class", "record_class"),
+        Index("ix_source_records_case_key", "case_key"),
+        Index("ix_source_records_case_version_id", "case_version_id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -122,14 +129,95 @@ class SourceRecord(Base):
     received_at: Mapped[datetime]
 
 
+class RecordStep(Base):
+    """What was done with a held record: given to somebody, replayed, accepted, rejected, or applied by itself.
+
+    A step with a `record_class` gives the record another class; the newest of them holds.
+    """
+
+    __tablename__ = "record_steps"
+    __table_args__ = (
+        Index("ix_record_steps_record_id", "record_id"),
+        Index("ix_record_steps_case_version_id", "case_version_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_records.id"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    action: Mapped[str] = mapped_column(String(20))
+    record_class: Mapped[str | None] = mapped_column(String(20))
+    place: Mapped[str | None] = mapped_column(String(200))
+    case_key: Mapped[str | None] = mapped_column(String(200))
+    content_hash: Mapped[str | None] = mapped_column(String(64))
+    reports: Mapped[int | None]
+    case_version_id: Mapped[int | None] = mapped_column(ForeignKey("case_versions.id"))
+    owner: Mapped[str] = mapped_column(String(100))
+    reason: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(100))
+    at: Mapped[datetime]
+
+
+class HeldDocument(Base):
+    """The case of a held record as it was read, so that it can be looked at and taken in; by record and step."""
+
+    __tablename__ = "held_documents"
+    __table_args__ = (Index("ix_held_documents_record_id", "record_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_records.id"))
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("record_steps.id"))
+    document: Mapped[dict[str, Any]]
+
+
+class StoredAttachment(Base):
+    """A document that came inside a report; its bytes are kept under their hash beside the files."""
+
+    __tablename__ = "attachments"
+    __table_args__ = (Index("ix_attachments_record_id", "record_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    record_id: Mapped[int] = mapped_column(ForeignKey("source_records.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    size: Mapped[int] = mapped_column(BigInteger)
+
+
+class Withdrawal(Base):
+    """A case that its keeper withdrew by a list: reports of `as_of` and before leave every count."""
+
+    __tablename__ = "withdrawals"
+    __table_args__ = (
+        UniqueConstraint("case_key", "file_id"),
+        Index("ix_withdrawals_file_id", "file_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    case_key: Mapped[str] = mapped_column(String(200))
+    file_id: Mapped[int] = mapped_column(ForeignKey("source_files.id"))
+    as_of: Mapped[date]
+
+
+class SourceProfile(Base):
+    """What a file of a source looked like, so that the next one can be compared with it."""
+
+    __tablename__ = "source_profiles"
+    __table_args__ = (Index("ix_source_profiles_source", "source"),)
+
+    file_id: Mapped[int] = mapped_column(ForeignKey("source_files.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(String(200))
+    reports: Mapped[int]
+    stored_at: Mapped[datetime]
+    profile: Mapped[dict[str, Any]]
+
+
 class RecordFinding(Base):
-    """What readers, checks and rules said of a record."""
+    """What readers, checks and rules said of a record, when it arrived or, with `step_id`, when it was replayed."""
 
     __tablename__ = "findings"
     __table_args__ = (Index("ix_findings_record_id", "record_id"), Index("ix_findings_check_id", "check_id"))
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     record_id: Mapped[int] = mapped_column(ForeignKey("source_records.id"))
+    step_id: Mapped[int | None] = mapped_column(ForeignKey("record_steps.id"))
     check_id: Mapped[str] = mapped_column(String(60))
     severity: Mapped[str] = mapped_column(String(10))
     message: Mapped[str] = mapped_column(Text)
@@ -161,6 +249,7 @@ class CaseVersion(Base):
     latest_received: Mapped[date | None]
     received_at: Mapped[str] = mapped_column(String(40))
     number: Mapped[int | None]
+    precedence: Mapped[int] = mapped_column(server_default="0")
     content_hash: Mapped[str] = mapped_column(String(64))
     is_nullification: Mapped[bool]
     is_amendment: Mapped[bool]
@@ -265,6 +354,11 @@ class AuditRow(Base):
 APPEND_ONLY = (
     "receipts",
     "source_records",
+    "record_steps",
+    "held_documents",
+    "attachments",
+    "withdrawals",
+    "source_profiles",
     "findings",
     "cases",
     "case_versions",
