@@ -12,7 +12,7 @@ from typing import Any
 
 from tvec_pv.domain.assessment import Knowledge
 from tvec_pv.domain.errors import ReferenceDataError
-from tvec_pv.domain.product_names import Product
+from tvec_pv.domain.product_names import Product, normalise_code
 from tvec_pv.domain.safety_profile import Category, Concept, Label, Listed, SafetyProfile, index
 from tvec_pv.domain.signals import STATISTICAL_RULES, Thresholds
 from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary, normalise
@@ -30,7 +30,8 @@ def knowledge(meddra: Path | None = None) -> Knowledge:
 @cache
 def product() -> Product:
     data = _read(_REFERENCE / "product.toml")
-    names = data["names"]
+    names, codes = data["names"], data["codes"]
+    unsure = codes["unverified"]
     return Product(
         version=data["version"],
         name=data["name"],
@@ -42,6 +43,8 @@ def product() -> Product:
         never=frozenset(map(normalise, names["never"])),
         minimum_letters=names["minimum_letters"],
         maximum_distance=names["maximum_distance"],
+        codes=frozenset(normalise_code(code) for kind in ("ndc", "rxcui", "atc") for code in codes[kind]),
+        unsure_codes=frozenset(normalise_code(code) for kind in ("ndc", "eutct", "bla") for code in unsure[kind]),
     )
 
 

@@ -27,12 +27,39 @@ class Near(NamedTuple):
     verdict: str
 
 
+class Code(NamedTuple):
+    """A medicine's name, its substance code and its licence number as reported, and what the medicine is."""
+
+    reported: str | None
+    substance_code: str | None
+    licence: str | None
+    verdict: str
+
+
 class Decision(NamedTuple):
     """The names and roles of a case's medicines, and what the case is."""
 
     medicines: tuple[str, ...]
     verdict: str
 
+
+CODES = [
+    Code("study drug", "L01XX51", None, "product"),
+    Code(None, None, "55513-079", "product"),
+    Code("study drug", None, "NDC 55513-079", "product"),
+    Code("Imlygic", None, "761055", "product"),
+    # codes whose source was not read: they never decide alone
+    Code("study drug", "SUB168372", None, "undecided"),
+    Code("study drug", None, "BLA125518", "undecided"),
+    Code(None, None, "125518", "undecided"),
+    Code("Imlygic", None, "125518", "product"),
+    # a name that says another product, and a code that says this one
+    Code("RP1", "L01XX51", None, "undecided"),
+    Code("RP1", None, "125518", "undecided"),
+    Code("study drug", "L01XX5", None, "other product"),
+    Code("study drug", None, "1255180", "other product"),
+    Code("study drug", None, None, "other product"),
+]
 
 EXACT = [
     Name("talimogene laherparepvec", "international name"),
@@ -230,3 +257,12 @@ def test_only_the_products_own_drugs_are_taken_from_a_case():
     of_product, other = a_drug(), another_drug("nivolumab")
 
     assert [drug.name for drug in product_drugs(product(), a_case(drugs=(other, of_product)))] == ["IMLYGIC"]
+
+
+@each(CODES)
+def test_a_code_decides_only_where_its_source_was_read_and_no_name_speaks_against_it(row):
+    drug = Drug(
+        name=row.reported, substances=(Substance(term_id=row.substance_code),), authorisation_number=row.licence
+    )
+
+    assert str(match_drug(product(), drug).verdict) == row.verdict

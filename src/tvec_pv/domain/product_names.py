@@ -1,9 +1,10 @@
-"""Is this the product? By name, brand, development name, abbreviation, and careful misspelling.
+"""Is this the product? By name, brand, development name, abbreviation, code, and careful misspelling.
 
 Short names must be equal after normalisation. Only long words may be misspelt, and a word that is as near to a
 name on the must-not-match list as to the product's is left to a person.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +24,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """The product by its names. `exact`, `fuzzy` and `never` are normalised (`terms.normalise`)."""
+    """The product by its names and codes. `exact`, `fuzzy` and `never` are normalised (`terms.normalise`).
+
+    `codes` decide; `unsure_codes`, whose source was not read, leave it to a person where no name decides.
+    """
 
     version: str
     name: str
@@ -35,11 +39,13 @@ class Product:
     never: frozenset[str]
     minimum_letters: int
     maximum_distance: int
+    codes: frozenset[str] = frozenset()
+    unsure_codes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class NameMatch:
-    """`how` is exact, misspelt, must-not-match or no-match; `name` the reference name that decided."""
+    """`how` is exact, misspelt, code, must-not-match or no-match; `name` the reference name or code that decided."""
 
     verdict: Verdict
     how: str
@@ -74,10 +80,38 @@ def match_name(product: Product, text: str) -> NameMatch:
 
 
 def match_drug(product: Product, drug: Drug) -> NameMatch:
-    """The strongest match among a drug's name and its substances."""
+    """The strongest match among a drug's name, its substances and its codes."""
     names = [drug.name, *(substance.name for substance in drug.substances)]
-    matches = [match_name(product, name) for given in names if (name := known(given))]
-    return _strongest(matches)
+    named = _strongest([match_name(product, name) for given in names if (name := known(given))])
+    given = {
+        normalise_code(code)
+        for code in (
+            drug.product_code,
+            known(drug.authorisation_number),
+            *drug.fda_additional_codes,
+            *(substance.term_id for substance in drug.substances),
+        )
+        if code
+    }
+    if sure := given & product.codes:
+        verdict = Verdict.UNDECIDED if named.how == "must-not-match" else Verdict.PRODUCT
+        return named if named.verdict is Verdict.PRODUCT else NameMatch(verdict, "code", min(sure))
+    if named.verdict is not Verdict.PRODUCT and (unsure := given & product.unsure_codes):
+        return NameMatch(Verdict.UNDECIDED, "code", min(unsure))
+    return named
+
+
+def normalise_code(code: str) -> str:
+    """Capital letters and digits alone, without what says which kind of licence a number is.
+
+    >>> normalise_code("BLA 125518")
+    '125518'
+    """
+    plain = "".join(letter for letter in code.upper() if letter.isalnum())
+    return _KIND_OF_LICENCE.sub("", plain)
+
+
+_KIND_OF_LICENCE = re.compile(r"^(?:BLA|STN|NDA|NDC)(?=\d)")
 
 
 def match_case(product: Product, case: Case) -> NameMatch:

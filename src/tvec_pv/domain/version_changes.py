@@ -81,11 +81,11 @@ def _same_part(number: str, part: Mapping[str, Any], among: Sequence[Mapping[str
         return equal[0]
     for name in _RECOGNISED_BY.get(number, ()):
         given = part.get(name)
-        found = [one for one in among if given is not None and _same(one.get(name), given)]
+        found = [one for one in among if given and _same(one.get(name), given)]
         if found:
             return found[0]
     return None
 
 
 def _same(one: Any, other: Any) -> bool:
-    return one is not None and canonical(one).casefold() == canonical(other).casefold()
+    return bool(one) and canonical(one).casefold() == canonical(other).casefold()
