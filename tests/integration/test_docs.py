@@ -171,7 +171,7 @@ def test_the_tutorial_shows_what_is_printed(morning, command, monkeypatch):
 # --- JSON
 
 
-_OPEN = ("case", "classes", "verdicts")  # their keys are data: element numbers, classes, regions
+_OPEN = ("case", "classes", "verdicts", "was", "now")  # their keys are data: element numbers, classes, regions
 
 
 def fields(value, at=""):
@@ -209,11 +209,15 @@ def printed(answer):
         ("export", ["export"]),
         ("cases list", ["cases", "list"]),
         ("cases show", ["cases", "show", A_CASE_WITH_FINDINGS]),
+        ("cases history", ["cases", "history", "US-EXAMPLEBIO-2026000101"]),
         ("quarantine list", ["quarantine", "list"]),
+        ("quarantine show", ["quarantine", "show", "33"]),
+        ("quarantine replay", ["quarantine", "replay", "33"]),
         ("signals list", ["signals", "list"]),
     ],
 )
 def test_json_is_what_is_documented(heading, words, morning, command):
+    command("quarantine", "assign", 33, "--to", "B. Officer", house=morning)
     real = fields(printed(command(*words, "--json", house=morning)))
     assert documented_fields(heading) == real
     assert fields(example(heading)) == real

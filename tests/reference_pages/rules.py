@@ -113,7 +113,7 @@ E2D 5.1, 21 CFR 600.80). A report that lacks one is held, with everything it lac
 def _classes() -> str:
     rows = []
     for situation, case, stored in _arrivals():
-        arrival = arrive(case, version_key(case, "of this report"), stored)
+        arrival = arrive(version_key(case, "of this report"), stored)
         said = "; ".join(f"{code(one.check)} ({one.severity.value}): {one.message}" for one in arrival.findings)
         rows.append((situation, f"**{arrival.record_class.value}**", said or "-"))
     return f"""## Where does a record end? The seven classes
@@ -123,7 +123,8 @@ needs no look at the store:
 
 1. a record that cannot be read: **quarantined**; a report of another product: **out of scope**;
 2. a report with a critical finding: **quarantined**, unless it nullifies a case or says what a stored version says;
-3. a file whose very bytes were taken in before: each of its reports is a **duplicate**, whatever class they had then.
+3. a file whose very bytes were taken in before: each of its reports is a **duplicate**, whatever class they had then;
+   so is a report that would be held, where the same one is held already.
 
 Then the versions of its case that are stored already decide. Two reports are the same case when their worldwide unique
 number (C.1.8.1), else their sender's number (C.1.1), is the same, in upper or lower case. They say the same when they
@@ -132,7 +133,13 @@ agree in everything but the date of transmission (C.1.2).
 {table(("the report, and what is stored", "class", "what is said"), rows)}
 
 The **current version** is the one with the newest information (C.1.5, by day, then by time where one is given), then
-with the higher number, not the one that came last. A case whose current version is a nullification is in no count."""
+with the higher number, not the one that came last: the order of arrival changes nothing. A nullification of a case that
+is not here waits, and takes effect in the moment in which the case is stored. A case whose current version is a
+nullification is in no count, and neither is one that its keeper withdrew by a list of deleted cases (FAERS), as far as
+its versions are not newer than the list.
+
+What is held can be taken in later: by a replay, or by a person who gives a reason. Where the accepted record
+contradicts a version of the same moment, it holds against it from then on."""
 
 
 def _arrivals() -> Iterator[tuple[str, Case, list[VersionKey]]]:
@@ -148,6 +155,7 @@ def _arrivals() -> Iterator[tuple[str, Case, list[VersionKey]]]:
     nullified = replace(older, is_nullification=True)
     yield "an ordinary report; nothing", plain, []
     yield "an amendment; nothing", amendment, []
+    yield "an ordinary report; an amendment of the same date", plain, [replace(same, is_amendment=True)]
     yield "a nullification; nothing", nullification, []
     yield "any report; a version that says the same", plain, [version_key(plain, "of this report")]
     yield "an ordinary report; a version with older information", plain, [older]
