@@ -17,13 +17,14 @@ from tvec_pv.sources.e2b_r2_values import NO_REPORT, Report
 from tvec_pv.sources.metered import Metered
 from tvec_pv.sources.public_faers import read_products
 
-_NAMES = re.compile(rb'"(safetyreportid|medicinalproduct|reactionmeddrapt)"\s*:')
+_NAMES = re.compile(rb'"(safetyreportid|medicinalproduct|reactionmeddrapt)"\s*:\s*["\d]')
 _PEEK = 64 * 1024
 _MARK = b"\xef\xbb\xbf"
 _ADDED = "openfda"
 
 _MOST_BYTES = 32 * 1024**2  # of one report, with all that openFDA adds to its medicines
 _MOST_VALUES = 500_000
+_BUFFER = 512 * 1024  # the parser begins a text anew with each buffer: small ones make long texts slow
 _DEEPEST = 32  # reports have six levels
 
 _MOST_UNPACKED = 8 * 1024**3
@@ -89,7 +90,7 @@ def _reports_in(file: IO[bytes], prefix: str) -> Iterator[Report | Record]:
     metered, count = Metered(file, _MOST_BYTES), 0
     try:
         _skip_mark(file)
-        for entry in _entries(ijson.basic_parse(metered, multiple_values=True)):
+        for entry in _entries(ijson.basic_parse(metered, multiple_values=True, buf_size=_BUFFER)):
             count += 1
             metered.part_is_finished()
             where = f"{prefix}report {count}"
