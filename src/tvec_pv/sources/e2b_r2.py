@@ -95,7 +95,7 @@ def _check_doctype(node: etree._Element) -> None:
 def _envelope(header: Group) -> Envelope:
     def text(name: str) -> str | None:
         value = header.get(name)
-        return value or None if isinstance(value, str) else None
+        return value.strip() or None if isinstance(value, str) else None
 
     return Envelope(text("messagesenderidentifier"), text("messagereceiveridentifier"), text("messagenumb"))
 
@@ -106,8 +106,12 @@ def _group(node: etree._Element) -> Group:
     for child in node:
         if not isinstance(child.tag, str):
             continue
-        has_children = any(isinstance(one.tag, str) for one in child)
-        value = _group(child) if has_children else "".join(map(str, child.itertext())).strip()
+        if not len(child):
+            value: Any = child.text or ""
+        elif any(isinstance(one.tag, str) for one in child):
+            value = _group(child)
+        else:
+            value = "".join(map(str, child.itertext()))
         if child.tag not in found:
             found[child.tag] = value
         elif isinstance(found[child.tag], list):
