@@ -6,7 +6,16 @@ import zipfile
 import pytest
 from openpyxl import Workbook
 
-from tests.factories import a_case, e2b_batch, e2b_message, faers_quarter, line_listing_csv, line_listing_xlsx
+from tests.e2b_writer.r2 import DOCTYPE, r2_file, r2_report
+from tests.factories import (
+    a_case,
+    e2b_batch,
+    e2b_message,
+    faers_quarter,
+    line_listing_csv,
+    line_listing_xlsx,
+    zipped,
+)
 from tests.real_data import REAL_DATA, needs_real_data
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.reference_files import product
@@ -15,6 +24,8 @@ from tvec_pv.sources.formats import Format, Options, detect, find_files
 OPTIONS = Options(product())
 ROW = {"case_id": "DE-1", "reaction": "cold sore", "drug": "Imlygic"}
 XML = e2b_batch(e2b_message(a_case()))
+R2 = r2_file(r2_report(a_case()))
+JSON = b'{"meta": {"results": {"skip": 0}}, "results": [{"safetyreportid": "1"}]}'
 CSV = line_listing_csv([ROW])
 XLSX = line_listing_xlsx([ROW])
 FAERS = faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1, "drugname": "Imlygic"}])
@@ -31,8 +42,17 @@ def a_file(tmp_path, content, name="report"):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(XML, Format.E2B_R3), (CSV, Format.LINE_LISTING), (XLSX, Format.LINE_LISTING), (FAERS, Format.FAERS_ASCII)],
-    ids=["E2B(R3)", "CSV", "XLSX", "FAERS"],
+    [
+        (XML, Format.E2B_R3),
+        (R2, Format.E2B_R2),
+        (R2.replace(b"Example Biologics", b"FDA-Public Use"), Format.FAERS_XML),
+        (JSON, Format.OPENFDA),
+        (zipped({"drug-event-0001-of-0001.json": JSON}), Format.OPENFDA),
+        (CSV, Format.LINE_LISTING),
+        (XLSX, Format.LINE_LISTING),
+        (FAERS, Format.FAERS_ASCII),
+    ],
+    ids=["E2B(R3)", "E2B(R2)", "FAERS XML", "openFDA", "openFDA zip", "CSV", "XLSX", "FAERS"],
 )
 def test_the_name_says_nothing(tmp_path, name, content, expected):
     assert detect(a_file(tmp_path, content, name), OPTIONS) is expected
@@ -50,6 +70,29 @@ def test_the_name_says_nothing(tmp_path, name, content, expected):
 )
 def test_e2b_is_told_by_its_first_element(tmp_path, content):
     assert detect(a_file(tmp_path, content), OPTIONS) is Format.E2B_R3
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        r2_file(r2_report(a_case()), doctype=""),
+        r2_file(r2_report(a_case()), doctype='<!DOCTYPE ichicsr SYSTEM "http://127.0.0.1:9/icsr21xml.dtd">'),
+        r2_file(r2_report(a_case()), encoding="ISO-8859-1", messagetype="ICHICSR"),
+        b"\xef\xbb\xbf" + r2_file(r2_report(a_case())).replace(DOCTYPE.encode(), b"\n"),
+    ],
+    ids=["no document type", "a document type elsewhere", "Latin-1", "byte order mark"],
+)
+def test_e2b_r2_is_told_by_its_root(tmp_path, content):
+    assert detect(a_file(tmp_path, content), OPTIONS) is Format.E2B_R2
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"\xef\xbb\xbf" + JSON, b"\n " + JSON, b'[{"safetyreportid": "1"}]', b'{"medicinalproduct" : "X"}\n{}\n'],
+    ids=["byte order mark", "space", "a list", "one a line"],
+)
+def test_openfda_is_told_by_the_names_in_it(tmp_path, content):
+    assert detect(a_file(tmp_path, content), OPTIONS) is Format.OPENFDA
 
 
 @pytest.mark.parametrize(
@@ -72,7 +115,9 @@ def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
         b"{\"resourceType\": \"AdverseEvent\"}",
         b"<html><body>502 Bad Gateway</body></html>",
         b"<MCCI_IN200100UV01/>",
-        b"<?xml version='1.0'?><ichicsr lang='en'></ichicsr>",
+        b"<?xml version='1.0'?><ichicsr xmlns='urn:other'></ichicsr>",
+        b'{"meta": {}, "results": [{"term": "PYREXIA", "count": 3}]}',
+        b'{"error": {"code": "NOT_FOUND"}}',
         b"<",
         b"PK",
         b"PK\x03\x04 and then nothing",
@@ -177,7 +222,8 @@ def test_real_files_are_known(pattern, expected):
 
 @needs_real_data
 @pytest.mark.parametrize(
-    "pattern", ["e2b_r2/*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*.json", "e2b_r3/*.zip", "faers/*.txt"]
+    "pattern",
+    ["e2b_r2/mapping*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*schema.json", "e2b_r3/*.zip", "faers/*.txt"],
 )
 def test_real_files_of_other_kinds_are_refused(pattern):
     files = sorted(REAL_DATA.glob(pattern))

@@ -14,7 +14,10 @@ from tvec_pv.sources.guard import guarded_file
 
 class Format(StrEnum):
     E2B_R3 = "E2B(R3)"
+    E2B_R2 = "E2B(R2)"
     FAERS_ASCII = "FAERS ASCII"
+    FAERS_XML = "FAERS XML"
+    OPENFDA = "openFDA JSON"
     LINE_LISTING = "line listing"
 
 
@@ -72,6 +75,8 @@ def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping fil
         return _detect_archive(path)
     if _is_xml(start):
         return _detect_xml(path)
+    if start.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[") and _is_openfda(path):
+        return Format.OPENFDA
     if _is_text(start) and _is_listing(path):
         return Format.LINE_LISTING
     raise UnreadableFile("the format is not one that is read: see docs/reference/formats.md")
@@ -87,6 +92,18 @@ def _items(path: Path, file_format: Format, options: Options) -> Iterator[Item]:
         from tvec_pv.sources import e2b_r3
 
         return e2b_r3.read(path)
+    if file_format is Format.E2B_R2:
+        from tvec_pv.sources import e2b_r2
+
+        return e2b_r2.read(path)
+    if file_format is Format.FAERS_XML:
+        from tvec_pv.sources import e2b_r2
+
+        return e2b_r2.read_public_faers(path, options.may_be_product)
+    if file_format is Format.OPENFDA:
+        from tvec_pv.sources import openfda
+
+        return openfda.read(path, options.may_be_product)
     if file_format is Format.FAERS_ASCII:
         from tvec_pv.sources import faers_ascii
 
@@ -105,23 +122,27 @@ def _faers_tables(folder: Path, taken: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def _detect_archive(path: Path) -> Format:
+    from tvec_pv.sources import openfda
     from tvec_pv.sources.faers_ascii import is_extract
 
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError) as error:
+            if is_extract(names):
+                return Format.FAERS_ASCII
+            if "xl/workbook.xml" in names:
+                return Format.LINE_LISTING
+            if openfda.is_archive(archive):
+                return Format.OPENFDA
+    except Exception as error:
         raise UnreadableFile("the archive is damaged: ask for it again or download it again") from error
-    if is_extract(names):
-        return Format.FAERS_ASCII
-    if "xl/workbook.xml" in names:
-        return Format.LINE_LISTING
-    raise UnreadableFile("the archive is neither a FAERS quarter nor an Excel workbook")
+    raise UnreadableFile("the archive is neither a FAERS quarter nor an Excel workbook, nor openFDA's JSON")
 
 
 def _detect_xml(path: Path) -> Format:
     from lxml import etree
 
+    from tvec_pv.sources import e2b_r2
     from tvec_pv.sources.e2b_r3 import BATCH
 
     try:
@@ -130,14 +151,22 @@ def _detect_xml(path: Path) -> Format:
             _, root = next(iter(events))
     except (etree.XMLSyntaxError, StopIteration) as error:
         raise UnreadableFile("the XML is broken from its first element on: ask the sender for it again") from error
-    if root.tag != BATCH:
-        raise UnreadableFile("the XML is not an E2B(R3) batch of safety reports")
-    return Format.E2B_R3
+    if root.tag == BATCH:
+        return Format.E2B_R3
+    if root.tag == e2b_r2.ROOT:
+        return Format.FAERS_XML if e2b_r2.is_public_faers(path) else Format.E2B_R2
+    raise UnreadableFile("the XML is no file of safety reports, neither E2B(R3) nor E2B(R2)")
 
 
 def _is_xml(start: bytes) -> bool:
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     return text.startswith(b"<") or start[:4] in (b"\xff\xfe<\0", b"\xfe\xff\0<")
+
+
+def _is_openfda(path: Path) -> bool:
+    from tvec_pv.sources import openfda
+
+    return openfda.is_file(path)
 
 
 def _is_text(start: bytes) -> bool:
