@@ -15,6 +15,8 @@ from tvec_pv.sources.guard import guarded_file
 class Format(StrEnum):
     E2B_R3 = "E2B(R3)"
     FAERS_ASCII = "FAERS ASCII"
+    FAERS_DELETED = "FAERS deleted cases"
+    VAERS = "VAERS"
     LINE_LISTING = "line listing"
 
 
@@ -22,19 +24,21 @@ class Format(StrEnum):
 class Options:
     """What a reader may need beside the file: the product, and what the installation says of sources.
 
-    `schemas` is the folder of the ICH schema set, `mappings` that of the partners' mapping files.
+    `schemas` is the folder of the ICH schema set, `mappings` that of the partners' mapping files. `name` is the name
+    under which the file was received, where its bytes are kept under another.
     """
 
     product: Product
     schemas: Path | None = None
     mappings: Path | None = None
+    name: str = ""
 
     def may_be_product(self, name: str) -> bool:
         return match_name(self.product, name).verdict is not Verdict.OTHER
 
 
 def find_files(paths: list[Path]) -> list[Path]:
-    """The files that the paths name or hold, in name order; an unpacked FAERS extract counts as one file.
+    """The files that the paths name or hold, in name order; tables that belong together count as one file.
 
     Names that begin with a dot belong to the operating system and are left out.
     """
@@ -47,8 +51,9 @@ def find_files(paths: list[Path]) -> list[Path]:
 
 
 def _files_in(folder: Path, taken: tuple[Path, ...] = ()) -> list[Path]:
-    """What a folder holds beside what was taken. One that is an extract is itself a file, beside what else is in it."""
-    tables = _faers_tables(folder, taken)
+    """What a folder holds beside what was taken. One that has the tables of an extract, an unpacked FAERS quarter or
+    the three of VAERS, is itself a file, beside what else is in it."""
+    tables = tuple(file for file in (*_faers_files(folder), *_vaers_files(folder)) if file not in taken)
     found = [folder] if tables else []
     for child in sorted(folder.iterdir()):
         if child.name.startswith(".") or child in tables or child in taken:
@@ -63,7 +68,7 @@ def _files_in(folder: Path, taken: tuple[Path, ...] = ()) -> list[Path]:
 def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping files will say what listings there are)
     """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
     if path.is_dir() and not path.is_symlink():
-        return Format.FAERS_ASCII
+        return _detect_folder(path)
     if path.is_symlink() or not path.is_file():
         raise UnreadableFile("a link or a device is not followed: put the file itself into the inbox")
     with path.open("rb") as file:
@@ -72,8 +77,8 @@ def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping fil
         return _detect_archive(path)
     if _is_xml(start):
         return _detect_xml(path)
-    if _is_text(start) and _is_listing(path):
-        return Format.LINE_LISTING
+    if _is_text(start) and (text_format := _detect_text(path, start)):
+        return text_format
     raise UnreadableFile("the format is not one that is read: see docs/reference/formats.md")
 
 
@@ -91,21 +96,46 @@ def _items(path: Path, file_format: Format, options: Options) -> Iterator[Item]:
         from tvec_pv.sources import faers_ascii
 
         return faers_ascii.read(path, options.may_be_product)
+    if file_format is Format.FAERS_DELETED:
+        from tvec_pv.sources import faers_deleted
+
+        return faers_deleted.read(path, options.name or path.name)
+    if file_format is Format.VAERS:
+        from tvec_pv.sources import vaers
+
+        return vaers.read(path, options.may_be_product)
     from tvec_pv.sources import line_listing
 
     return line_listing.read(path)
 
 
-def _faers_tables(folder: Path, taken: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The tables of an unpacked extract, or nothing where the folder holds none."""
-    from tvec_pv.sources.faers_ascii import is_extract, tables_in
+def _faers_files(folder: Path) -> list[Path]:
+    """The tables and lists of an unpacked quarter, or nothing where the folder holds none."""
+    from tvec_pv.sources.faers_tables import files_in, is_extract
 
-    tables = tuple(file for file in tables_in(folder) if file not in taken)
-    return tables if is_extract([file.as_posix() for file in tables]) else ()
+    files = files_in(folder)
+    return files if is_extract(file.as_posix() for file in files) else []
+
+
+def _vaers_files(folder: Path) -> list[Path]:
+    """The tables of VAERS that a folder holds, or nothing where they are not all there."""
+    from tvec_pv.sources.vaers import files_in, is_complete
+
+    files = files_in(folder)
+    return list(files) if is_complete(files.values()) else []
+
+
+def _detect_folder(folder: Path) -> Format:
+    if not _vaers_files(folder):
+        return Format.FAERS_ASCII
+    if _faers_files(folder):
+        raise UnreadableFile("the folder holds tables of FAERS and of VAERS: give each a folder of its own")
+    return Format.VAERS
 
 
 def _detect_archive(path: Path) -> Format:
-    from tvec_pv.sources.faers_ascii import is_extract
+    from tvec_pv.sources.faers_tables import is_extract
+    from tvec_pv.sources.vaers import is_vaers_archive
 
     try:
         with zipfile.ZipFile(path) as archive:
@@ -116,7 +146,9 @@ def _detect_archive(path: Path) -> Format:
         return Format.FAERS_ASCII
     if "xl/workbook.xml" in names:
         return Format.LINE_LISTING
-    raise UnreadableFile("the archive is neither a FAERS quarter nor an Excel workbook")
+    if is_vaers_archive(path):
+        return Format.VAERS
+    raise UnreadableFile("the archive is no FAERS quarter, no year of VAERS and no Excel workbook")
 
 
 def _detect_xml(path: Path) -> Format:
@@ -144,7 +176,13 @@ def _is_text(start: bytes) -> bool:
     return bool(start.strip()) and b"\0" not in start
 
 
-def _is_listing(path: Path) -> bool:
+def _detect_text(path: Path, start: bytes) -> Format | None:
+    from tvec_pv.sources.faers_deleted import is_list
     from tvec_pv.sources.line_listing import header_of, is_listing
+    from tvec_pv.sources.vaers import kind_of
 
-    return is_listing(header_of(path))
+    if is_list(start):
+        return Format.FAERS_DELETED
+    if kind_of(start):
+        raise UnreadableFile("one table of VAERS by itself: put its DATA, VAX and SYMPTOMS into one folder or zip")
+    return Format.LINE_LISTING if is_listing(header_of(path)) else None
