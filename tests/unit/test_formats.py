@@ -2,15 +2,26 @@
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from openpyxl import Workbook
 
-from tests.factories import a_case, e2b_batch, e2b_message, faers_quarter, line_listing_csv, line_listing_xlsx
+from tests.factories import (
+    a_case,
+    deleted_list,
+    e2b_batch,
+    e2b_message,
+    faers_quarter,
+    line_listing_csv,
+    line_listing_xlsx,
+    vaers_tables,
+    zipped,
+)
 from tests.real_data import REAL_DATA, needs_real_data
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import Format, Options, detect, find_files
+from tvec_pv.sources.formats import Format, Options, detect, find_files, read
 
 OPTIONS = Options(product())
 ROW = {"case_id": "DE-1", "reaction": "cold sore", "drug": "Imlygic"}
@@ -18,6 +29,9 @@ XML = e2b_batch(e2b_message(a_case()))
 CSV = line_listing_csv([ROW])
 XLSX = line_listing_xlsx([ROW])
 FAERS = faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1, "drugname": "Imlygic"}])
+DELETED = deleted_list([10153291, 8456123])
+VAERS_TABLES = vaers_tables(data=[{"VAERS_ID": "0900001"}], vax=[{"VAERS_ID": "0900001", "VAX_NAME": "Imlygic"}])
+VAERS = zipped(VAERS_TABLES)
 NAMES = ("report.xml", "report.csv", "report.xlsx", "report.zip", "report.txt", "report", "report.pdf")
 LISTING = "case_id,reaction,drug\n"
 
@@ -31,8 +45,15 @@ def a_file(tmp_path, content, name="report"):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     ("content", "expected"),
-    [(XML, Format.E2B_R3), (CSV, Format.LINE_LISTING), (XLSX, Format.LINE_LISTING), (FAERS, Format.FAERS_ASCII)],
-    ids=["E2B(R3)", "CSV", "XLSX", "FAERS"],
+    [
+        (XML, Format.E2B_R3),
+        (CSV, Format.LINE_LISTING),
+        (XLSX, Format.LINE_LISTING),
+        (FAERS, Format.FAERS_ASCII),
+        (DELETED, Format.FAERS_DELETED),
+        (VAERS, Format.VAERS),
+    ],
+    ids=["E2B(R3)", "CSV", "XLSX", "FAERS", "deleted cases", "VAERS"],
 )
 def test_the_name_says_nothing(tmp_path, name, content, expected):
     assert detect(a_file(tmp_path, content, name), OPTIONS) is expected
@@ -73,6 +94,12 @@ def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
         b"<html><body>502 Bad Gateway</body></html>",
         b"<MCCI_IN200100UV01/>",
         b"<?xml version='1.0'?><ichicsr lang='en'></ichicsr>",
+        b"10153291 10796583\n",
+        b"10153291\nDear colleague,\n",
+        b"\n\n10153291\n",
+        b"1\n2\n3\n",
+        b" \n",
+        *VAERS_TABLES.values(),
         b"<",
         b"PK",
         b"PK\x03\x04 and then nothing",
@@ -89,7 +116,7 @@ def test_a_zip_of_other_things_is_refused(tmp_path):
     with zipfile.ZipFile(written, "w") as archive:
         archive.writestr("holiday.jpg", "x")
 
-    with pytest.raises(UnreadableFile, match="neither a FAERS quarter nor an Excel workbook"):
+    with pytest.raises(UnreadableFile, match="no FAERS quarter, no year of VAERS and no Excel workbook"):
         detect(a_file(tmp_path, written.getvalue()), OPTIONS)
 
 
@@ -124,6 +151,62 @@ def test_a_faers_quarter_unpacked_into_the_inbox_itself_hides_no_other_file(tmp_
     assert "report.xml" in [path.name for path in find_files([tmp_path])]
 
 
+def test_the_list_of_deleted_cases_belongs_to_its_unpacked_quarter(tmp_path):
+    folder = tmp_path / "inbox" / "quarter"
+    content = faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1, "drugname": "Imlygic"}], deleted=[10153291])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+    (tmp_path / "inbox" / "DELETE24Q2.txt").write_bytes(DELETED)
+
+    assert find_files([tmp_path / "inbox"]) == [tmp_path / "inbox" / "DELETE24Q2.txt", folder]
+
+
+def write(folder, files):
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_the_tables_of_vaers_are_one_source_in_a_folder_and_loose_in_the_inbox(tmp_path):
+    folder = write(tmp_path / "vaers 2025", VAERS_TABLES)
+    write(tmp_path, VAERS_TABLES | {"report.xml": XML})
+
+    assert find_files([tmp_path]) == [tmp_path, tmp_path / "report.xml", folder]
+    assert [detect(path, OPTIONS) for path in (tmp_path, folder)] == [Format.VAERS] * 2
+
+
+def test_tables_of_vaers_of_which_one_is_missing_are_refused_with_what_to_do(tmp_path):
+    (name, content), *others = VAERS_TABLES.items()
+    write(tmp_path, dict(others))
+
+    assert len(find_files([tmp_path])) == 2
+    for path in find_files([tmp_path]):
+        with pytest.raises(UnreadableFile, match="DATA, VAX and SYMPTOMS"):
+            detect(path, OPTIONS)
+    with pytest.raises(UnreadableFile, match="no year of VAERS"):
+        detect(a_file(tmp_path, zipped({name: content})), OPTIONS)
+
+
+def test_a_folder_with_two_extracts_is_refused_with_what_to_do(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(FAERS)) as archive:
+        archive.extractall(tmp_path)
+    write(tmp_path, VAERS_TABLES)
+
+    assert find_files([tmp_path]) == [tmp_path]
+    with pytest.raises(UnreadableFile, match="a folder of its own"):
+        detect(tmp_path, OPTIONS)
+
+
+def test_the_name_of_a_kept_list_of_deleted_cases_is_told_by_the_options(tmp_path):
+    path = a_file(tmp_path, DELETED, "0a1b2c")
+
+    (item,) = read(path, Format.FAERS_DELETED, Options(product(), name="DELETE22Q4.txt"))
+    assert item.as_of == date(2022, 12, 31)
+    with pytest.raises(UnreadableFile, match="has no quarter"):
+        list(read(path, Format.FAERS_DELETED, OPTIONS))
+
+
 def test_files_are_found_in_the_order_of_their_names_also_in_folders_with_spaces(tmp_path):
     inbox = tmp_path / "in box"
     (inbox / "b folder").mkdir(parents=True)
@@ -151,7 +234,7 @@ def test_an_empty_inbox_holds_no_file(tmp_path):
 
 
 def test_a_workbook_of_something_else_is_refused_when_it_is_read(tmp_path):
-    from tvec_pv.sources.line_listing import read
+    from tvec_pv.sources import line_listing
 
     book = Workbook()
     book.active.append(["name", "budget"])
@@ -161,12 +244,18 @@ def test_a_workbook_of_something_else_is_refused_when_it_is_read(tmp_path):
 
     assert detect(path, OPTIONS) is Format.LINE_LISTING
     with pytest.raises(UnreadableFile, match="case_id, reaction, drug"):
-        list(read(path))
+        list(line_listing.read(path))
 
 
 @needs_real_data
 @pytest.mark.parametrize(
-    ("pattern", "expected"), [("e2b_r3/*/*.xml", Format.E2B_R3), ("faers/*.zip", Format.FAERS_ASCII)]
+    ("pattern", "expected"),
+    [
+        ("e2b_r3/*/*.xml", Format.E2B_R3),
+        ("faers/*.zip", Format.FAERS_ASCII),
+        ("faers/DELETE*.txt", Format.FAERS_DELETED),
+        ("vaers", Format.VAERS),
+    ],
 )
 def test_real_files_are_known(pattern, expected):
     files = sorted(REAL_DATA.glob(pattern))
@@ -177,7 +266,8 @@ def test_real_files_are_known(pattern, expected):
 
 @needs_real_data
 @pytest.mark.parametrize(
-    "pattern", ["e2b_r2/*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*.json", "e2b_r3/*.zip", "faers/*.txt"]
+    "pattern",
+    ["e2b_r2/*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*.json", "e2b_r3/*.zip", "faers/ASC*.txt", "vaers/*.csv"],
 )
 def test_real_files_of_other_kinds_are_refused(pattern):
     files = sorted(REAL_DATA.glob(pattern))

@@ -97,7 +97,7 @@ def _cells(opener: Opener) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
     with opener() as file:
         try:
-            yield from csv.reader(read_lines(file))
+            yield from csv.reader(line + "\n" for line in read_lines(file))
         except csv.Error as error:
             raise UnreadableFile(
                 "a quotation mark is not closed, or a cell is too long: the rest cannot be told"
