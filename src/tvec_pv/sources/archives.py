@@ -32,6 +32,11 @@ def openers_of(archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo]) -> 
     return {member.filename: partial(archive.open, member) for member in members}
 
 
+def shown_name(member: str) -> str:
+    """The last part of a member's name as it can be printed and stored."""
+    return "".join(letter if letter.isprintable() else "?" for letter in member.rpartition("/")[2])
+
+
 @contextmanager
 def open_archive(path: Path) -> Iterator[zipfile.ZipFile]:
     """The archive, for as long as its members are read; `UnreadableFile` for damage, also where it shows late."""

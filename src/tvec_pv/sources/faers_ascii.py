@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tvec_pv.domain.records import Deletions, OtherProducts, Record
+from tvec_pv.sources.archives import shown_name
 from tvec_pv.sources.faers_case import read_case
 from tvec_pv.sources.faers_deleted import last_day, read_list
 from tvec_pv.sources.faers_tables import open_quarter
@@ -21,4 +22,4 @@ def read(path: Path, is_product: Callable[[str], bool]) -> Iterator[Record | Oth
         yield from read_joined(main, parts, is_product, read_case)
         for name, opener in quarter.deleted.items():
             with opener() as file:
-                yield from read_list(file, name.rpartition("/")[2], last_day(quarter.name))
+                yield from read_list(file, shown_name(name), last_day(quarter.name))

@@ -145,8 +145,12 @@ def _reactions(read: Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
 def _seriousness(read: Reading, outcomes: Iterable[Row]) -> Seriousness:
     codes = {code.upper() for row in outcomes if (code := row.get("outc_cod"))}
     if codes - CRITERIA.keys():
-        message = "an outcome code was not understood: held, lest a serious reaction be taken for another"
-        read.problem("READ-CODE", message, "E.i.3.2", Severity.CRITICAL)
+        read.problem(
+            "READ-CODE",
+            "an outcome code was not understood: held, lest a serious reaction be taken for another",
+            "E.i.3.2",
+            Severity.CRITICAL,
+        )
     return Seriousness(is_case_level=True, **{CRITERIA[code]: True for code in codes & CRITERIA.keys()})
 
 

@@ -223,15 +223,27 @@ def _record(
 def _about_tables(main: Table, parts: Sequence[Table], survey: _Survey) -> Iterator[Finding]:
     """What is said once of a table: of reports of other products nothing else is kept."""
     if repeated := len(survey.repeated - survey.wanted):
-        message = f"{repeated} reports of other products stand in this table more than once; each row was counted"
-        yield Finding("TABLE-REPEATED", Severity.WARNING, message, where=main.name)
+        yield Finding(
+            "TABLE-REPEATED",
+            Severity.WARNING,
+            f"{repeated} reports of other products stand in this table more than once; each row was counted",
+            where=main.name,
+        )
     for table in parts:
         if count := survey.broken[table.name]:
-            message = f"{count} rows of this table have more or fewer cells than it has columns; they were not read"
-            yield Finding("TABLE-CELLS", Severity.WARNING, message, where=table.name)
+            yield Finding(
+                "TABLE-CELLS",
+                Severity.WARNING,
+                f"{count} rows of this table have more or fewer cells than it has columns; they were not read",
+                where=table.name,
+            )
         if count := survey.orphans[table.name]:
-            message = f"{count} rows of this table belong to no report of the main table; they were not read"
-            yield Finding("TABLE-ORPHAN", Severity.WARNING, message, where=table.name)
+            yield Finding(
+                "TABLE-ORPHAN",
+                Severity.WARNING,
+                f"{count} rows of this table belong to no report of the main table; they were not read",
+                where=table.name,
+            )
 
 
 _BROKEN_REPORT = Finding(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.records import OtherProducts, Record
-from tvec_pv.sources.archives import Opener, open_archive, opener_of, openers_of
+from tvec_pv.sources.archives import Opener, open_archive, opener_of, openers_of, shown_name
 from tvec_pv.sources.joined_tables import Table, TableFile, read_joined
 from tvec_pv.sources.text_lines import read_lines
 from tvec_pv.sources.vaers_case import read_case
@@ -90,7 +90,7 @@ def _file(name: str, opener: Opener) -> TableFile:
     columns = tuple(cell.strip().upper() for cell in next(_cells(opener), ()))
     if len(set(columns)) < len(columns):
         raise UnreadableFile("a table of VAERS has a column twice: which of them holds?")
-    return TableFile(name, columns, lambda: islice(_cells(opener), 1, None))
+    return TableFile(shown_name(name), columns, lambda: islice(_cells(opener), 1, None))
 
 
 def _cells(opener: Opener) -> Iterator[list[str]]:

@@ -113,8 +113,12 @@ def _seriousness(read: Reading, data: Row) -> Seriousness:
     """A visit to a doctor or an emergency room is no criterion (21 CFR 600.80(a))."""
     answers = {column: (data.get(column) or "").upper() for column in CRITERIA}
     if not set(answers.values()) <= {"Y", "N", ""}:
-        message = "an answer about seriousness was neither Y nor N: held, lest a serious reaction be taken for another"
-        read.problem("READ-CODE", message, "E.i.3.2", Severity.CRITICAL)
+        read.problem(
+            "READ-CODE",
+            "an answer about seriousness was neither Y nor N: held, lest a serious reaction be taken for another",
+            "E.i.3.2",
+            Severity.CRITICAL,
+        )
     met = {CRITERIA[column]: True for column, answer in answers.items() if answer == "Y"}
     denied = {CRITERIA[column]: False for column, answer in answers.items() if answer == "N"}
     return Seriousness(is_case_level=True, **denied | met)
