@@ -20,6 +20,7 @@ from tests.factories import (
 )
 from tests.real_data import REAL_DATA, needs_real_data
 from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources.formats import Format, Options, detect, find_files, read
 
@@ -196,6 +197,18 @@ def test_a_folder_with_two_extracts_is_refused_with_what_to_do(tmp_path):
     assert find_files([tmp_path]) == [tmp_path]
     with pytest.raises(UnreadableFile, match="a folder of its own"):
         detect(tmp_path, OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_one"),
+    [({"drugname": "Imlygic"}, True), ({"prod_ai": "TALIMOGENE LAHERPAREPVEC"}, True), ({"nda_num": "125518"}, True),
+     ({"drugname": "Opdivo", "nda_num": "125554"}, False)],
+)  # fmt: skip
+def test_a_report_of_faers_is_the_products_by_name_substance_or_licence(tmp_path, told, is_one):
+    path = a_file(tmp_path, faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1} | told]))
+
+    (item,) = read(path, Format.FAERS_ASCII, OPTIONS)
+    assert isinstance(item, Record) == is_one
 
 
 def test_the_name_of_a_kept_list_of_deleted_cases_is_told_by_the_options(tmp_path):

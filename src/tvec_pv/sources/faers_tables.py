@@ -28,7 +28,7 @@ _OLD_NAMES = {
     "cum_dos_unit": "cum_dose_unit",
 }
 _OLD_NAMES_IN = {"THER": {"drug_seq": "dsg_drug_seq"}, "INDI": {"drug_seq": "indi_drug_seq"}}
-_MEDICINES = {"DRUG": ("drugname", "prod_ai")}
+_MEDICINES = {"DRUG": ("drugname", "prod_ai", "nda_num")}
 _ESSENTIAL = ("DRUG", "REAC", "OUTC")
 
 

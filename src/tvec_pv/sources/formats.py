@@ -7,7 +7,8 @@ from enum import StrEnum
 from pathlib import Path
 
 from tvec_pv.domain.errors import UnreadableFile
-from tvec_pv.domain.product_names import Product, Verdict, match_name
+from tvec_pv.domain.icsr import Drug
+from tvec_pv.domain.product_names import Product, Verdict, match_drug
 from tvec_pv.domain.records import Item
 from tvec_pv.sources.guard import guarded_file
 
@@ -33,8 +34,9 @@ class Options:
     mappings: Path | None = None
     name: str = ""
 
-    def may_be_product(self, name: str) -> bool:
-        return match_name(self.product, name).verdict is not Verdict.OTHER
+    def may_be_product(self, text: str) -> bool:
+        """Whether a medicine of this name, or with this number of a licence, has to be looked at as the product."""
+        return match_drug(self.product, Drug(name=text, authorisation_number=text)).verdict is not Verdict.OTHER
 
 
 def find_files(paths: list[Path]) -> list[Path]:

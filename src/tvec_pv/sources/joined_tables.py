@@ -60,7 +60,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in one file or several. `key` is the column of the report number, `medicines` are those that name one.
+    """A table in one file or several. `key` is the column of the report number, `medicines` are those that tell one.
 
     Of what is `essential`, a row that cannot be read holds its report back: it may have said what made it serious.
     """
