@@ -73,6 +73,35 @@ FAERS_COLUMNS = {
     "INDI": "primaryid$caseid$indi_drug_seq$indi_pt",
 }
 
+FAERS_COLUMNS_2013 = FAERS_COLUMNS | {
+    "DEMO": "primaryid$caseid$caseversion$i_f_code$event_dt$mfr_dt$init_fda_dt$fda_dt$rept_cod$mfr_num$mfr_sndr$age"
+    "$age_cod$gndr_cod$e_sub$wt$wt_cod$ rept_dt$to_mfr$occp_cod$reporter_country$occr_country",
+    "DRUG": "primaryid$caseid$drug_seq$role_cod$drugname$val_vbm$route$dose_vbm$cum_dose_chr$cum_dose_unit$dechal"
+    "$rechal$lot_nbr$exp_dt$nda_num$dose_amt$dose_unit$dose_form$dose_freq",
+    "REAC": "primaryid$caseid$pt",
+    "OUTC": "primaryid$caseid$outc_code",
+}
+
+AERS_COLUMNS = {
+    "DEMO": "ISR$CASE$I_F_COD$FOLL_SEQ$IMAGE$EVENT_DT$MFR_DT$FDA_DT$REPT_COD$MFR_NUM$MFR_SNDR$AGE$AGE_COD$GNDR_COD"
+    "$E_SUB$WT$WT_COD$REPT_DT$OCCP_COD$DEATH_DT$TO_MFR$CONFID$REPORTER_COUNTRY",
+    "DRUG": "ISR$DRUG_SEQ$ROLE_COD$DRUGNAME$VAL_VBM$ROUTE$DOSE_VBM$DECHAL$RECHAL$LOT_NUM$EXP_DT$NDA_NUM",
+    "REAC": "ISR$PT",
+    "OUTC": "ISR$OUTC_COD",
+    "RPSR": "ISR$RPSR_COD",
+    "THER": "ISR$DRUG_SEQ$START_DT$END_DT$DUR$DUR_COD",
+    "INDI": "ISR$DRUG_SEQ$INDI_PT",
+}
+
+VAERS_COLUMNS = {
+    "DATA": "VAERS_ID,RECVDATE,STATE,AGE_YRS,CAGE_YR,CAGE_MO,SEX,RPT_DATE,SYMPTOM_TEXT,DIED,DATEDIED,L_THREAT,ER_VISIT,"
+    "HOSPITAL,HOSPDAYS,X_STAY,DISABLE,RECOVD,VAX_DATE,ONSET_DATE,NUMDAYS,LAB_DATA,V_ADMINBY,V_FUNDBY,OTHER_MEDS,CUR_ILL,"
+    "HISTORY,PRIOR_VAX,SPLTTYPE,FORM_VERS,TODAYS_DATE,BIRTH_DEFECT,OFC_VISIT,ER_ED_VISIT,ALLERGIES",
+    "VAX": "VAERS_ID,VAX_TYPE,VAX_MANU,VAX_LOT,VAX_DOSE_SERIES,VAX_ROUTE,VAX_SITE,VAX_NAME",
+    "SYMPTOMS": "VAERS_ID,SYMPTOM1,SYMPTOMVERSION1,SYMPTOM2,SYMPTOMVERSION2,SYMPTOM3,SYMPTOMVERSION3,SYMPTOM4,"
+    "SYMPTOMVERSION4,SYMPTOM5,SYMPTOMVERSION5",
+}
+
 _ZIP_DATE = (2026, 11, 2, 6, 0, 0)
 
 
@@ -244,24 +273,75 @@ def _iso(value: Any) -> Any:
 
 
 def faers_quarter(
-    *, quarter: str = "24Q1", notice: str = "Synthetic", readme: bool = False, **tables: Iterable[Mapping[str, Any]]
+    *,
+    quarter: str = "24Q1",
+    notice: str = "Synthetic",
+    readme: bool = False,
+    deleted: Iterable[int | str] = (),
+    **tables: Iterable[Mapping[str, Any]],
 ) -> bytes:
     """A quarterly extract: `faers_quarter(demo=[{...}], drug=[...], reac=[...])`, rows by column name.
 
-    A row needs `caseid`, and `caseversion` unless it is 1: primaryid is the two written together, as in FAERS.
+    A row needs `caseid`, and `caseversion` unless it is 1: primaryid is the two written together, as in FAERS. The
+    cases `deleted` become a list as FDA adds it.
     """
+    files = faers_tables(FAERS_COLUMNS, quarter, tables)
+    if deleted:
+        files[f"Deleted/DELETE{quarter}.txt"] = deleted_list(deleted)
+    if readme:
+        files["Readme.txt"] = (notice + "\r\n").encode()
+    return zipped(files)
+
+
+def faers_tables(
+    headers: Mapping[str, str], quarter: str, tables: Mapping[str, Iterable[Mapping[str, Any]]], end: str = ""
+) -> dict[str, bytes]:
+    """The files of an extract with headers of any era; `end` is what each row has behind its last column."""
     files = {}
-    for name, header in FAERS_COLUMNS.items():
+    for name, header in headers.items():
         columns = header.split("$")
         lines = [header]
         for row in tables.get(name.lower(), ()):
             version = row.get("caseversion", 1)
-            whole = {"primaryid": f"{row['caseid']}{version}", "caseversion": version} | dict(row)
-            lines.append("$".join(str(whole.get(column, "")) for column in columns))
+            number = {"primaryid": f"{row['caseid']}{version}", "caseversion": version} if "caseid" in row else {}
+            whole = number | dict(row)
+            lines.append("$".join(str(whole.get(column, "")) for column in columns) + end)
         files[f"ascii/{name}{quarter}.txt"] = ("\r\n".join(lines) + "\r\n").encode()
-    if readme:
-        files["Readme.txt"] = (notice + "\r\n").encode()
-    return zipped(files)
+    return files
+
+
+def aers_quarter(*, quarter: str = "08Q3", **tables: Iterable[Mapping[str, Any]]) -> bytes:
+    """An extract of before 2012Q4, in its own column names; each row ends in one '$' more than the header."""
+    return zipped(faers_tables(AERS_COLUMNS, quarter, tables, end="$"))
+
+
+def faers_quarter_of_2013(*, quarter: str = "13Q1", **tables: Iterable[Mapping[str, Any]]) -> bytes:
+    """An extract of 2012Q4 to 2014Q2, in its own column names."""
+    return zipped(faers_tables(FAERS_COLUMNS_2013, quarter, tables))
+
+
+def deleted_list(cases: Iterable[int | str]) -> bytes:
+    """A list of deleted cases: a line with a space, then a case number in each."""
+    return "".join(f"{line}\r\n" for line in (" ", *cases)).encode()
+
+
+def vaers_tables(
+    *,
+    year: int = 2026,
+    data: Iterable[Mapping[str, Any]] = (),
+    vax: Iterable[Mapping[str, Any]] = (),
+    symptoms: Iterable[Mapping[str, Any]] = (),
+    encoding: str = "cp1252",
+) -> dict[str, bytes]:
+    """The three files of a year of VAERS by name, rows by column name."""
+    files = {}
+    for name, rows in (("DATA", data), ("VAX", vax), ("SYMPTOMS", symptoms)):
+        written = io.StringIO(newline="")
+        writer = csv.DictWriter(written, VAERS_COLUMNS[name].split(","), restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+        files[f"{year}VAERS{name}.csv"] = written.getvalue().encode(encoding)
+    return files
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:

@@ -18,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests import factories
 from tests.factories import (
     a_case,
     a_patient,
@@ -26,6 +27,7 @@ from tests.factories import (
     faers_quarter,
     line_listing_csv,
     line_listing_xlsx,
+    vaers_tables,
 )
 from tests.real_data import REAL_DATA, needs_real_data
 from tests.samples import FOLDER as SAMPLES
@@ -35,7 +37,8 @@ from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import Quantity
 from tvec_pv.domain.records import OtherProducts, Record
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import Format, Options, detect, find_files, read
+from tvec_pv.sources.detection import detect
+from tvec_pv.sources.formats import Format, Options, find_files, read
 
 MESSAGE_END = b"</PORR_IN049016UV>"
 SECRET = "the secret of another file"
@@ -50,6 +53,13 @@ FAERS = faers_quarter(
     drug=[{"caseid": 7, "drug_seq": 1, "role_cod": "PS", "drugname": "Imlygic"}, {"caseid": 8, "drugname": "Other"}],
     reac=[{"caseid": 7, "pt": "Oral herpes"}],
     ther=[{"caseid": 7, "dsg_drug_seq": 1, "start_dt": "20240301"}],
+)
+VAERS = factories.zipped(
+    vaers_tables(
+        data=[{"VAERS_ID": "0900001", "RECVDATE": "01/15/2026", "SYMPTOM_TEXT": 'a "cold\nsore"'}],
+        vax=[{"VAERS_ID": "0900001", "VAX_NAME": "Imlygic"}],
+        symptoms=[{"VAERS_ID": "0900001", "SYMPTOM1": "Oral herpes"}],
+    )
 )
 
 
@@ -549,10 +559,14 @@ def with_value(file_format, value):
             demo=[{"caseid": 7, "fda_dt": value}],
             drug=[{"caseid": 7, "drug_seq": 1, "role_cod": "PS", "drugname": "Imlygic"}],
         )
+    if file_format is Format.VAERS:
+        row = {"VAERS_ID": "0900001", "RECVDATE": value}
+        vaccine = {"VAERS_ID": "0900001", "VAX_NAME": "Imlygic"}
+        return zipped(vaers_tables(data=[row], vax=[vaccine], encoding="utf-8"))
     return line_listing_csv([ROW | {"latest_received": value}])
 
 
-@pytest.mark.parametrize("file_format", Format)
+@pytest.mark.parametrize("file_format", [one for one in Format if one is not Format.FAERS_DELETED])
 @pytest.mark.parametrize("value", ["20250231", "00000101", "0000", "20251301", "20250101250000", "2025010", "٢٠٢٥"])
 def test_a_date_that_names_no_day_is_a_finding_and_costs_no_report(file_format, value, records):
     found = records(with_value(file_format, value))
@@ -733,6 +747,7 @@ FUZZED = {
     "inside XLSX": lambda changes: inside(XLSX, changes),
     "FAERS": lambda changes: edited(FAERS, changes),
     "inside FAERS": lambda changes: inside(FAERS, changes),
+    "inside VAERS": lambda changes: inside(VAERS, changes),
 }
 
 

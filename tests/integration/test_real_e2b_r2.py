@@ -16,9 +16,10 @@ from tvec_pv.domain.icsr import NullFlavor
 from tvec_pv.domain.records import Envelope, OtherProducts, Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources import e2b_r2, openfda
+from tvec_pv.sources.detection import detect
 from tvec_pv.sources.e2b_r2_case import read_case
 from tvec_pv.sources.e2b_r2_codes import AGES, DOSES, GESTATIONS, RESULTS, ROUTES, TIMES
-from tvec_pv.sources.formats import Format, Options, detect, read
+from tvec_pv.sources.formats import Format, Options, read
 
 pytestmark = needs_real_data
 

@@ -10,7 +10,8 @@ from tests.real_data import REAL_DATA, needs_real_data
 from tests.samples import EXPECTED, FOLDER, contents, files
 from tvec_pv.domain.records import OtherProducts, RecordClass
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import Options, detect, read
+from tvec_pv.sources.detection import detect
+from tvec_pv.sources.formats import Options, read
 
 BROKEN_OFF = "imlygic_2026-11-08_broken-off.xml"
 XML_FILES = [file for file in files() if file.name.endswith(".xml")]

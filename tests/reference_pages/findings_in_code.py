@@ -56,7 +56,12 @@ def _calls(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
             sentence = "the reason is one of those below" if check.value == "READ-FILE" else text(node.args[2])
             yield check.value, node.args[1].attr.lower(), sentence
         elif maker in _OTHER_SEVERITY:
-            yield check.value, _OTHER_SEVERITY[maker], text(node.args[1])
+            yield check.value, _given_severity(node) or _OTHER_SEVERITY[maker], text(node.args[1])
+
+
+def _given_severity(call: ast.Call) -> str | None:
+    given = [one.attr for one in call.args if isinstance(one, ast.Attribute) and _name(one.value) == "Severity"]
+    return given[0].lower() if given else None
 
 
 def text(node: ast.expr) -> str:

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from openpyxl import Workbook
@@ -9,17 +10,21 @@ from openpyxl import Workbook
 from tests.e2b_writer.r2 import DOCTYPE, r2_file, r2_report
 from tests.factories import (
     a_case,
+    deleted_list,
     e2b_batch,
     e2b_message,
     faers_quarter,
     line_listing_csv,
     line_listing_xlsx,
+    vaers_tables,
     zipped,
 )
 from tests.real_data import REAL_DATA, needs_real_data
 from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import Format, Options, detect, find_files
+from tvec_pv.sources.detection import detect
+from tvec_pv.sources.formats import Format, Options, find_files, read
 
 OPTIONS = Options(product())
 ROW = {"case_id": "DE-1", "reaction": "cold sore", "drug": "Imlygic"}
@@ -29,6 +34,9 @@ JSON = b'{"meta": {"results": {"skip": 0}}, "results": [{"safetyreportid": "1"}]
 CSV = line_listing_csv([ROW])
 XLSX = line_listing_xlsx([ROW])
 FAERS = faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1, "drugname": "Imlygic"}])
+DELETED = deleted_list([10153291, 8456123])
+VAERS_TABLES = vaers_tables(data=[{"VAERS_ID": "0900001"}], vax=[{"VAERS_ID": "0900001", "VAX_NAME": "Imlygic"}])
+VAERS = zipped(VAERS_TABLES)
 NAMES = ("report.xml", "report.csv", "report.xlsx", "report.zip", "report.txt", "report", "report.pdf")
 LISTING = "case_id,reaction,drug\n"
 
@@ -51,8 +59,13 @@ def a_file(tmp_path, content, name="report"):
         (CSV, Format.LINE_LISTING),
         (XLSX, Format.LINE_LISTING),
         (FAERS, Format.FAERS_ASCII),
+        (DELETED, Format.FAERS_DELETED),
+        (VAERS, Format.VAERS),
     ],
-    ids=["E2B(R3)", "E2B(R2)", "FAERS XML", "openFDA", "openFDA zip", "CSV", "XLSX", "FAERS"],
+    ids=[
+        *("E2B(R3)", "E2B(R2)", "FAERS XML", "openFDA", "openFDA zip", "CSV", "XLSX", "FAERS"),
+        *("deleted cases", "VAERS"),
+    ],
 )
 def test_the_name_says_nothing(tmp_path, name, content, expected):
     assert detect(a_file(tmp_path, content, name), OPTIONS) is expected
@@ -118,6 +131,12 @@ def test_a_listing_is_told_by_three_of_its_columns(tmp_path, content):
         b"<?xml version='1.0'?><ichicsr xmlns='urn:other'></ichicsr>",
         b'{"meta": {}, "results": [{"term": "PYREXIA", "count": 3}]}',
         b'{"error": {"code": "NOT_FOUND"}}',
+        b"10153291 10796583\n",
+        b"10153291\nDear colleague,\n",
+        b"\n\n10153291\n",
+        b"1\n2\n3\n",
+        b" \n",
+        *VAERS_TABLES.values(),
         b"<",
         b"PK",
         b"PK\x03\x04 and then nothing",
@@ -134,7 +153,7 @@ def test_a_zip_of_other_things_is_refused(tmp_path):
     with zipfile.ZipFile(written, "w") as archive:
         archive.writestr("holiday.jpg", "x")
 
-    with pytest.raises(UnreadableFile, match="neither a FAERS quarter nor an Excel workbook"):
+    with pytest.raises(UnreadableFile, match="holds none of the formats that are read"):
         detect(a_file(tmp_path, written.getvalue()), OPTIONS)
 
 
@@ -169,6 +188,74 @@ def test_a_faers_quarter_unpacked_into_the_inbox_itself_hides_no_other_file(tmp_
     assert "report.xml" in [path.name for path in find_files([tmp_path])]
 
 
+def test_the_list_of_deleted_cases_belongs_to_its_unpacked_quarter(tmp_path):
+    folder = tmp_path / "inbox" / "quarter"
+    content = faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1, "drugname": "Imlygic"}], deleted=[10153291])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        archive.extractall(folder)
+    (tmp_path / "inbox" / "DELETE24Q2.txt").write_bytes(DELETED)
+
+    assert find_files([tmp_path / "inbox"]) == [tmp_path / "inbox" / "DELETE24Q2.txt", folder]
+
+
+def write(folder, files):
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def test_the_tables_of_vaers_are_one_source_in_a_folder_and_loose_in_the_inbox(tmp_path):
+    folder = write(tmp_path / "vaers 2025", VAERS_TABLES)
+    write(tmp_path, VAERS_TABLES | {"report.xml": XML})
+
+    assert find_files([tmp_path]) == [tmp_path, tmp_path / "report.xml", folder]
+    assert [detect(path, OPTIONS) for path in (tmp_path, folder)] == [Format.VAERS] * 2
+
+
+def test_tables_of_vaers_of_which_one_is_missing_are_refused_with_what_to_do(tmp_path):
+    (name, content), *others = VAERS_TABLES.items()
+    write(tmp_path, dict(others))
+
+    assert len(find_files([tmp_path])) == 2
+    for path in find_files([tmp_path]):
+        with pytest.raises(UnreadableFile, match="DATA, VAX and SYMPTOMS"):
+            detect(path, OPTIONS)
+    with pytest.raises(UnreadableFile, match="holds none of the formats that are read"):
+        detect(a_file(tmp_path, zipped({name: content})), OPTIONS)
+
+
+def test_a_folder_with_two_extracts_is_refused_with_what_to_do(tmp_path):
+    with zipfile.ZipFile(io.BytesIO(FAERS)) as archive:
+        archive.extractall(tmp_path)
+    write(tmp_path, VAERS_TABLES)
+
+    assert find_files([tmp_path]) == [tmp_path]
+    with pytest.raises(UnreadableFile, match="a folder of its own"):
+        detect(tmp_path, OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_one"),
+    [({"drugname": "Imlygic"}, True), ({"prod_ai": "TALIMOGENE LAHERPAREPVEC"}, True), ({"nda_num": "125518"}, True),
+     ({"drugname": "Opdivo", "nda_num": "125554"}, False)],
+)  # fmt: skip
+def test_a_report_of_faers_is_the_products_by_name_substance_or_licence(tmp_path, told, is_one):
+    path = a_file(tmp_path, faers_quarter(demo=[{"caseid": 1}], drug=[{"caseid": 1} | told]))
+
+    (item,) = read(path, Format.FAERS_ASCII, OPTIONS)
+    assert isinstance(item, Record) == is_one
+
+
+def test_the_name_of_a_kept_list_of_deleted_cases_is_told_by_the_options(tmp_path):
+    path = a_file(tmp_path, DELETED, "0a1b2c")
+
+    (item,) = read(path, Format.FAERS_DELETED, Options(product(), name="DELETE22Q4.txt"))
+    assert item.as_of == date(2022, 12, 31)
+    with pytest.raises(UnreadableFile, match="has no quarter"):
+        list(read(path, Format.FAERS_DELETED, OPTIONS))
+
+
 def test_files_are_found_in_the_order_of_their_names_also_in_folders_with_spaces(tmp_path):
     inbox = tmp_path / "in box"
     (inbox / "b folder").mkdir(parents=True)
@@ -196,7 +283,7 @@ def test_an_empty_inbox_holds_no_file(tmp_path):
 
 
 def test_a_workbook_of_something_else_is_refused_when_it_is_read(tmp_path):
-    from tvec_pv.sources.line_listing import read
+    from tvec_pv.sources import line_listing
 
     book = Workbook()
     book.active.append(["name", "budget"])
@@ -206,12 +293,18 @@ def test_a_workbook_of_something_else_is_refused_when_it_is_read(tmp_path):
 
     assert detect(path, OPTIONS) is Format.LINE_LISTING
     with pytest.raises(UnreadableFile, match="case_id, reaction, drug"):
-        list(read(path))
+        list(line_listing.read(path))
 
 
 @needs_real_data
 @pytest.mark.parametrize(
-    ("pattern", "expected"), [("e2b_r3/*/*.xml", Format.E2B_R3), ("faers/*.zip", Format.FAERS_ASCII)]
+    ("pattern", "expected"),
+    [
+        ("e2b_r3/*/*.xml", Format.E2B_R3),
+        ("faers/*.zip", Format.FAERS_ASCII),
+        ("faers/DELETE*.txt", Format.FAERS_DELETED),
+        ("vaers", Format.VAERS),
+    ],
 )
 def test_real_files_are_known(pattern, expected):
     files = sorted(REAL_DATA.glob(pattern))
@@ -223,7 +316,10 @@ def test_real_files_are_known(pattern, expected):
 @needs_real_data
 @pytest.mark.parametrize(
     "pattern",
-    ["e2b_r2/mapping*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*schema.json", "e2b_r3/*.zip", "faers/*.txt"],
+    [
+        *("e2b_r2/mapping*.xml", "e2b_r3/ack/*", "fhir/*.json", "openfda/*schema.json", "e2b_r3/*.zip"),
+        *("faers/ASC*.txt", "vaers/*.csv"),
+    ],
 )
 def test_real_files_of_other_kinds_are_refused(pattern):
     files = sorted(REAL_DATA.glob(pattern))

@@ -9,7 +9,8 @@ from tvec_pv.domain.icsr import Identifier, case_key
 from tvec_pv.domain.records import Envelope, OtherProducts, Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources import openfda, public_faers
-from tvec_pv.sources.formats import Format, Options, detect, read
+from tvec_pv.sources.detection import detect
+from tvec_pv.sources.formats import Format, Options, read
 
 OPTIONS = Options(product())
 
@@ -266,7 +267,7 @@ def test_a_zip_of_other_things_beside_json_is_not_openfda(tmp_path):
     path = tmp_path / "file.zip"
     path.write_bytes(zipped({"a.json": as_json(a_report()), "notes.txt": b"x"}))
 
-    with pytest.raises(Exception, match="neither a FAERS quarter nor an Excel workbook"):
+    with pytest.raises(Exception, match="holds none of the formats that are read"):
         detect(path, OPTIONS)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from tvec_pv.actions.runs import House, run, utc_now
 from tvec_pv.background.quarters import Quarter, load
 from tvec_pv.progress import report
-from tvec_pv.sources.formats import find_files
+from tvec_pv.sources.formats import find_files, tables_in
 from tvec_pv.store import changes, reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.raw_files import keep, shown_name
@@ -29,7 +29,7 @@ def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter,
         files = find_files(list(paths))
         for number, path in enumerate(files):
             report("loading", number, len(files), shown_name(path))
-            kept = keep(path, house.settings.raw)
+            kept = keep(path, house.settings.raw, tables_in(path))
             quarter, is_new = load(
                 kept.path,
                 kept.name,

@@ -13,7 +13,8 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Balance, Deletions, Envelope, Item, OtherProducts, Record, RecordClass, add_up
 from tvec_pv.progress import report
-from tvec_pv.sources.formats import Options, detect, find_files, read
+from tvec_pv.sources.detection import detect
+from tvec_pv.sources.formats import Options, find_files, read, tables_in
 from tvec_pv.store import changes, record_reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.raw_files import RawFile, keep, shown_name
@@ -120,7 +121,7 @@ def judge(house: House, under_way: Run) -> Judge:
 
 
 def _take_file(house: House, under_way: Run, prepared: Preparation, path: Path) -> FileResult:
-    raw = keep(path, house.settings.raw)
+    raw = keep(path, house.settings.raw, tables_in(path))
     with reading(house.store) as connection:
         known = record_reads.file_state(connection, raw.sha256)
         before = record_reads.last_receipt(connection, raw.name[:500], raw.sha256, under_way.id)
@@ -211,7 +212,7 @@ class Contents:
 
 def open_kept(house: House, raw: RawFile) -> tuple[str, Contents]:
     """The name of a file's format and its items; of an unknown format, one unreadable record."""
-    options = Options(house.knowledge.product, house.settings.schemas, house.settings.mappings)
+    options = Options(house.knowledge.product, house.settings.schemas, house.settings.mappings, raw.name)
     try:
         file_format = detect(raw.path, options)
     except UnreadableFile as error:

@@ -17,7 +17,7 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.product_names import Product, Verdict, match_name
 from tvec_pv.domain.signals import Background
 from tvec_pv.domain.terms import normalise
-from tvec_pv.sources.faers_ascii import read_tables
+from tvec_pv.sources.faers_frames import read_tables
 
 MANIFEST = "manifest.json"
 

@@ -133,7 +133,8 @@ def _strongest(matches: list[NameMatch]) -> NameMatch:
 
 def _contained(phrases: frozenset[str], words: list[str]) -> str:
     """The first phrase that stands in the words as whole words, one after another."""
-    for length in range(len(words), 0, -1):
+    longest = max((phrase.count(" ") + 1 for phrase in phrases), default=0)
+    for length in range(min(longest, len(words)), 0, -1):
         for start in range(len(words) - length + 1):
             if (phrase := " ".join(words[start : start + length])) in phrases:
                 return phrase

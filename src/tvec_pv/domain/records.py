@@ -44,10 +44,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class OtherProducts:
-    """Reports of other products in a bulk extract: counted out of scope, not kept one by one."""
+    """Reports of other products in a bulk extract: counted out of scope, not kept one by one.
+
+    `findings` are those about the extract itself, which belong to no report.
+    """
 
     where: str
     count: int
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

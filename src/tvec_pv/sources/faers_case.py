@@ -1,14 +1,15 @@
 """One FAERS report as a case: FDA's columns and codes in the words of E2B(R3)."""
 
-from typing import TypeAlias
+from collections.abc import Iterable
 
-from tvec_pv.domain.findings import Finding
+from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
     Case,
     Dose,
     Drug,
     DrugRole,
     Identifier,
+    NullFlavor,
     Patient,
     Qualification,
     Quantity,
@@ -21,14 +22,12 @@ from tvec_pv.domain.icsr import (
     Substance,
     Term,
 )
+from tvec_pv.sources.joined_tables import Row, Rows
 from tvec_pv.sources.reading import Reading
-
-Row: TypeAlias = dict[str, str | None]
-Rows: TypeAlias = dict[str, list[Row]]
 
 AGE_UNITS = {"DEC": "10.a", "YR": "a", "MON": "mo", "WK": "wk", "DY": "d", "HR": "h"}
 AGE_GROUPS = {"N": "1", "I": "2", "C": "3", "T": "4", "A": "5", "E": "6"}
-SEXES = {"M": Sex.MALE, "F": Sex.FEMALE}
+SEXES: dict[str, str | NullFlavor] = {"M": Sex.MALE, "F": Sex.FEMALE, "UNK": NullFlavor.UNK, "NS": NullFlavor.NI}
 ROLES = {
     "PS": DrugRole.SUSPECT,
     "SS": DrugRole.SUSPECT,
@@ -55,26 +54,30 @@ CRITERIA = {
     "RI": "required_intervention",
 }
 KILOGRAMS = {"KG": 1.0, "LBS": 0.45359237, "GMS": 0.001}
-EXPEDITED = {"EXP": True, "5DAY": True, "30DAY": True, "PER": False}
-DURATION_UNITS = AGE_UNITS | {"MIN": "min", "SEC": "s"}
+EXPEDITED = {"EXP": True, "5DAY": True, "30DAY": True, "PER": False, "DIR": None}
+DURATION_UNITS = AGE_UNITS | {"DAY": "d", "MIN": "min", "SEC": "s"}
+
+
+def case_number(caseid: str) -> str:
+    return f"FAERS-{caseid}"
 
 
 def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
-    """The case of one report, given its row of each table (`Rows` by table name)."""
+    """The case of one report, given its row of DEMO and its rows of the other tables."""
     read = Reading()
     caseid = demo.get("caseid")
     sender = demo.get("mfr_sndr")
-    is_study = any(row.get("rpsr_cod") == "SDY" for row in rows["RPSR"])
+    is_study = any(row.get("rpsr_cod") == "SDY" for row in rows.get("RPSR", ()))
     literature = demo.get("lit_ref")
     case = Case(
-        sender_case_id=f"FAERS-{caseid}" if caseid else None,
+        sender_case_id=case_number(caseid) if caseid else None,
         version=read.whole(demo.get("caseversion"), "version"),
         report_type=ReportType.STUDY if is_study else None,
         first_received=read.date(demo.get("init_fda_dt"), "C.1.4"),
         latest_received=read.date(demo.get("fda_dt"), "C.1.5"),
-        expedited=EXPEDITED.get(demo.get("rept_cod") or ""),
+        expedited=read.meaning(demo.get("rept_cod"), EXPEDITED, "C.1.7"),
         other_ids=_other_ids(demo),
-        reporters=_reporters(demo),
+        reporters=_reporters(read, demo),
         sender=Sender(organisation=sender) if sender else None,
         literature=(literature,) if literature else (),
         patient=_patient(read, demo),
@@ -85,13 +88,21 @@ def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:
 
 
 def _other_ids(demo: Row) -> tuple[Identifier, ...]:
-    """The manufacturer's and another authority's number: by them the same case is found elsewhere."""
-    given = ((demo.get("mfr_sndr"), demo.get("mfr_num")), ("authority", demo.get("auth_num")))
+    """The manufacturer's and another authority's number: by them the same case is found elsewhere.
+
+    Before 2012Q4 a report had a number of its own (ISR); now it is the case number and the version.
+    """
+    given = (
+        (demo.get("mfr_sndr"), demo.get("mfr_num")),
+        ("authority", demo.get("auth_num")),
+        ("FDA ISR", demo.get("isr")),
+    )
     return tuple(Identifier(source=source, number=number) for source, number in given if number)
 
 
-def _reporters(demo: Row) -> tuple[Reporter, ...]:
-    qualification, country = OCCUPATIONS.get(demo.get("occp_cod") or ""), _country(demo.get("reporter_country"))
+def _reporters(read: Reading, demo: Row) -> tuple[Reporter, ...]:
+    qualification = read.meaning(demo.get("occp_cod"), OCCUPATIONS, "C.2.r.4")
+    country = _country(demo.get("reporter_country"))
     if not qualification and not country:
         return ()
     return (Reporter(qualification=qualification, country=country, is_primary=True),)
@@ -99,12 +110,15 @@ def _reporters(demo: Row) -> tuple[Reporter, ...]:
 
 def _patient(read: Reading, demo: Row) -> Patient:
     age, weight = read.decimal(demo.get("age"), "D.2.2"), read.decimal(demo.get("wt"), "D.3")
-    kilograms = KILOGRAMS.get(demo.get("wt_cod") or "")
+    kilograms = read.meaning(demo.get("wt_cod"), KILOGRAMS, "D.3")
+    if weight is not None and demo.get("wt_cod") is None:
+        read.problem("READ-UNIT", "the weight has no unit; it was not read", "D.3")
     return Patient(
-        age=None if age is None else Quantity(value=age, unit=AGE_UNITS.get(demo.get("age_cod") or "")),
-        age_group=AGE_GROUPS.get(demo.get("age_grp") or ""),
-        sex=SEXES.get(demo.get("sex") or ""),
+        age=None if age is None else Quantity(value=age, unit=read.meaning(demo.get("age_cod"), AGE_UNITS, "D.2.2")),
+        age_group=read.meaning(demo.get("age_grp"), AGE_GROUPS, "D.2.3"),
+        sex=read.meaning(demo.get("sex"), SEXES, "D.5"),
         weight_kg=None if weight is None or kilograms is None else weight * kilograms,
+        death_date=read.date(demo.get("death_dt"), "D.9.1"),
     )
 
 
@@ -115,8 +129,7 @@ def _country(name: str | None) -> str | None:
 def _reactions(read: Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
     """FAERS gives one event date and one set of outcomes per case; each reaction carries them."""
     start = read.date(demo.get("event_dt"), "E.i.4")
-    criteria = {name for row in rows["OUTC"] if (name := CRITERIA.get(row.get("outc_cod") or ""))}
-    seriousness = Seriousness(is_case_level=True, **dict.fromkeys(criteria, True))
+    seriousness = _seriousness(read, rows.get("OUTC", ()))
     return tuple(
         Reaction(
             id=str(number),
@@ -125,14 +138,26 @@ def _reactions(read: Reading, demo: Row, rows: Rows) -> tuple[Reaction, ...]:
             start=start,
             country=_country(demo.get("occr_country")),
         )
-        for number, row in enumerate(rows["REAC"], 1)
+        for number, row in enumerate(rows.get("REAC", ()), 1)
     )
 
 
+def _seriousness(read: Reading, outcomes: Iterable[Row]) -> Seriousness:
+    codes = {code.upper() for row in outcomes if (code := row.get("outc_cod"))}
+    if codes - CRITERIA.keys():
+        read.problem(
+            "READ-CODE",
+            "an outcome code was not understood: held, lest a serious reaction be taken for another",
+            "E.i.3.2",
+            Severity.CRITICAL,
+        )
+    return Seriousness(is_case_level=True, **{CRITERIA[code]: True for code in codes & CRITERIA.keys()})
+
+
 def _drugs(read: Reading, rows: Rows) -> tuple[Drug, ...]:
-    therapies = _by_sequence(rows["THER"], "dsg_drug_seq")
-    indications = _by_sequence(rows["INDI"], "indi_drug_seq")
-    in_order = sorted(rows["DRUG"], key=lambda row: _sequence(row.get("drug_seq")))
+    therapies = _by_sequence(rows.get("THER", ()), "dsg_drug_seq")
+    indications = _by_sequence(rows.get("INDI", ()), "indi_drug_seq")
+    in_order = sorted(rows.get("DRUG", ()), key=lambda row: _sequence(row.get("drug_seq")))
     return tuple(
         _drug(
             read,
@@ -180,11 +205,11 @@ def _doses(read: Reading, row: Row, therapies: list[Row]) -> tuple[Dose, ...]:
 
 def _duration(read: Reading, therapy: Row) -> Quantity | None:
     duration = read.decimal(therapy.get("dur"), "G.k.4.r.6")
-    unit = DURATION_UNITS.get(therapy.get("dur_cod") or "")
+    unit = read.meaning(therapy.get("dur_cod"), DURATION_UNITS, "G.k.4.r.6")
     return None if duration is None else Quantity(value=duration, unit=unit)
 
 
-def _by_sequence(rows: list[Row], column: str) -> dict[str | None, list[Row]]:
+def _by_sequence(rows: Iterable[Row], column: str) -> dict[str | None, list[Row]]:
     found: dict[str | None, list[Row]] = {}
     for row in rows:
         found.setdefault(row.get(column), []).append(row)

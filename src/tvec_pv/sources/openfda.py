@@ -13,6 +13,7 @@ from typing import IO, Any
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Item, Record
+from tvec_pv.sources.archives import open_archive, openers_of
 from tvec_pv.sources.e2b_r2_values import NO_REPORT, Report
 from tvec_pv.sources.metered import Metered
 from tvec_pv.sources.public_faers import read_products
@@ -27,8 +28,6 @@ _MOST_VALUES = 500_000
 _BUFFER = 512 * 1024  # the parser begins a text anew with each buffer: small ones make long texts slow
 _DEEPEST = 32  # reports have six levels
 
-_MOST_UNPACKED = 8 * 1024**3
-_HIGHEST_RATIO = 200  # FDA's files are packed to a tenth or a twentieth
 
 Event = tuple[str, Any]
 
@@ -47,7 +46,8 @@ def is_archive(archive: zipfile.ZipFile) -> bool:
     members = _members(archive)
     if not members or not all(one.filename.lower().endswith(".json") for one in members):
         return False
-    with archive.open(members[0]) as file:
+    first, *_ = openers_of(archive, members).values()
+    with first() as file:
         return _is_openfda(file)
 
 
@@ -68,15 +68,11 @@ def _reports(path: Path) -> Iterator[Report | Record]:
             file.seek(0)
             yield from _reports_in(file, "")
             return
-    with zipfile.ZipFile(path) as archive:
-        members = _members(archive)
-        if any(one.file_size > _HIGHEST_RATIO * max(one.compress_size, 1024) for one in members):
-            raise UnreadableFile("the archive is packed more tightly than any reports are: it was made to do harm")
-        if sum(one.file_size for one in members) > _MOST_UNPACKED:
-            raise UnreadableFile("the archive unpacks to more than 8 GiB, which no openFDA download does")
-        for number, one in enumerate(members, 1):
-            with archive.open(one) as file:
-                yield from _reports_in(file, f"file {number}, " if len(members) > 1 else "")
+    with open_archive(path) as archive:
+        openers = openers_of(archive, _members(archive))
+        for number, opened in enumerate(openers.values(), 1):
+            with opened() as file:
+                yield from _reports_in(file, f"file {number}, " if len(openers) > 1 else "")
 
 
 def _members(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

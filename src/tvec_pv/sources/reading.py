@@ -1,9 +1,14 @@
 """Reading values of one report from text. What does not read becomes a finding and an absent value."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from tvec_pv.domain.dates import PartialDate, read_date
 from tvec_pv.domain.errors import DateError, NumberError
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.numbers import read_number, read_whole
+
+Meaning = TypeVar("Meaning")
 
 
 class Reading:
@@ -36,3 +41,11 @@ class Reading:
         except NumberError as error:
             self.problem("READ-NUMBER", f"the number could not be read: {error}", element)
             return None
+
+    def meaning(self, text: str | None, codes: Mapping[str, Meaning], element: str) -> Meaning | None:
+        """What a code means, in whatever case it was written."""
+        if text is None:
+            return None
+        if text.upper() not in codes:
+            self.problem("READ-CODE", "the code is none of those that the format documents; it was not read", element)
+        return codes.get(text.upper())

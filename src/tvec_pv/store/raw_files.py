@@ -4,6 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,13 +24,13 @@ def shown_name(path: Path) -> str:
     return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in path.name)
 
 
-def keep(path: Path, raw: Path) -> RawFile:
-    """Copy a file, or a folder that is one source, into the raw folder; the same bytes are kept once."""
+def keep(path: Path, raw: Path, parts: Sequence[Path] = ()) -> RawFile:
+    """Copy a file, or those `parts` of a folder that are one source, into the raw folder; equal bytes are kept once."""
     raw.mkdir(parents=True, exist_ok=True)
     if path.is_symlink() or not (path.is_file() or path.is_dir()):
         return RawFile(shown_name(path), hashlib.sha256(b"no file " + os.fsencode(path)).hexdigest(), 0, path)
     if path.is_dir():
-        return _keep_folder(path, raw)
+        return _keep_parts(path, raw, parts)
     with tempfile.NamedTemporaryFile(dir=raw, delete=False) as copy, path.open("rb") as source:
         digest, size = hashlib.sha256(), 0
         while chunk := source.read(1 << 20):
@@ -49,11 +50,11 @@ def keep_bytes(content: bytes, raw: Path) -> None:
     _settle(Path(copy.name), raw, hashlib.sha256(content).hexdigest())
 
 
-def _keep_folder(path: Path, raw: Path) -> RawFile:
-    """A folder is known by the names and hashes of the files in it."""
+def _keep_parts(path: Path, raw: Path, parts: Sequence[Path]) -> RawFile:
+    """A folder is known by the names and hashes of those files in it that are read together."""
     digest, size = hashlib.sha256(), 0
     copy = Path(tempfile.mkdtemp(dir=raw))
-    for file in sorted(child for child in path.rglob("*") if child.is_file() and not child.is_symlink()):
+    for file in sorted(parts):
         kept = keep(file, raw)
         digest.update(f"{file.relative_to(path).as_posix()}\0{kept.sha256}\n".encode())
         size += kept.size

@@ -1,0 +1,108 @@
+"""Which format is this? Told by content, never by the file's name."""
+
+import zipfile
+from pathlib import Path
+
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.sources.archives import open_archive
+from tvec_pv.sources.formats import Format, Options, faers_files, vaers_files
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping files will say what listings there are)
+    """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
+    if path.is_dir() and not path.is_symlink():
+        return _detect_folder(path)
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableFile("a link or a device is not followed: put the file itself into the inbox")
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(b"PK"):
+        return _detect_archive(path)
+    if _is_xml(start):
+        return _detect_xml(path)
+    if start.removeprefix(_MARK).lstrip()[:1] in (b"{", b"["):
+        return _detect_json(path)
+    if _is_text(start) and (text_format := _detect_text(path, start)):
+        return text_format
+    raise UnreadableFile("the format is not one that is read: see docs/reference/formats.md")
+
+
+def _detect_folder(folder: Path) -> Format:
+    if not vaers_files(folder):
+        return Format.FAERS_ASCII
+    if faers_files(folder):
+        raise UnreadableFile("the folder holds tables of FAERS and of VAERS: give each a folder of its own")
+    return Format.VAERS
+
+
+def _detect_archive(path: Path) -> Format:
+    with open_archive(path) as archive:
+        found = _archive_format(archive, path)
+    if found is None:
+        raise UnreadableFile("the archive holds none of the formats that are read: see docs/reference/formats.md")
+    return found
+
+
+def _archive_format(archive: zipfile.ZipFile, path: Path) -> Format | None:
+    from tvec_pv.sources import openfda
+    from tvec_pv.sources.faers_tables import is_extract
+    from tvec_pv.sources.vaers import is_vaers_archive
+
+    names = archive.namelist()
+    if is_extract(names):
+        return Format.FAERS_ASCII
+    if "xl/workbook.xml" in names:
+        return Format.LINE_LISTING
+    if openfda.is_archive(archive):
+        return Format.OPENFDA
+    return Format.VAERS if is_vaers_archive(path) else None
+
+
+def _detect_xml(path: Path) -> Format:
+    from lxml import etree
+
+    from tvec_pv.sources import e2b_r2
+    from tvec_pv.sources.e2b_r3 import BATCH
+
+    try:
+        with path.open("rb") as file:
+            events = etree.iterparse(file, events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
+            _, root = next(iter(events))
+    except (etree.XMLSyntaxError, StopIteration) as error:
+        raise UnreadableFile("the XML is broken from its first element on: ask the sender for it again") from error
+    if root.tag == BATCH:
+        return Format.E2B_R3
+    if root.tag == e2b_r2.ROOT:
+        return Format.FAERS_XML if e2b_r2.is_public_faers(path) else Format.E2B_R2
+    raise UnreadableFile("the XML is no file of safety reports, neither E2B(R3) nor E2B(R2)")
+
+
+def _detect_json(path: Path) -> Format:
+    from tvec_pv.sources import openfda
+
+    if openfda.is_file(path):
+        return Format.OPENFDA
+    raise UnreadableFile("the JSON is none that is read: see docs/reference/formats.md")
+
+
+def _detect_text(path: Path, start: bytes) -> Format | None:
+    from tvec_pv.sources.faers_deleted import is_list
+    from tvec_pv.sources.line_listing import header_of, is_listing
+    from tvec_pv.sources.vaers import kind_of
+
+    if is_list(start):
+        return Format.FAERS_DELETED
+    if kind_of(start):
+        raise UnreadableFile("one table of VAERS by itself: put its DATA, VAX and SYMPTOMS into one folder or zip")
+    return Format.LINE_LISTING if is_listing(header_of(path)) else None
+
+
+def _is_xml(start: bytes) -> bool:
+    text = start.removeprefix(_MARK).lstrip()
+    return text.startswith(b"<") or start[:4] in (b"\xff\xfe<\0", b"\xfe\xff\0<")
+
+
+def _is_text(start: bytes) -> bool:
+    return bool(start.strip()) and b"\0" not in start
