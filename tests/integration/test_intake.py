@@ -15,6 +15,7 @@ from tests.factories import (
     a_case,
     a_patient,
     day,
+    deleted_list,
     e2b_batch,
     e2b_message,
     faers_quarter,
@@ -315,6 +316,88 @@ def test_a_nullification_that_came_before_its_case_takes_effect_when_the_case_ar
     take_in(house, [put(tmp_path / "inbox", a_xml=e2b(nullified), b_xml=e2b(first))])
 
     assert case(house, "US-TESTS-1").is_nullified
+
+
+# --- what a source has to be asked about ---------------------------------------------------------------------------
+
+
+def test_a_file_that_came_before_is_an_alert_beside_new_ones(house, tmp_path, without_checks):
+    take_in(house, [put(tmp_path / "inbox", a_csv=listing({}))])
+
+    again = take_in(house, [put(tmp_path / "inbox", b_csv=listing({"case_id": "GB-TESTS-2"}))])
+
+    assert [alert.partition(" on ")[0] for alert in again.alerts] == ["a.csv is byte for byte a file that was received"]
+    assert "nothing changed" not in " ".join(again.lines)
+
+
+@pytest.mark.parametrize(("rows", "shrank"), [(1, True), (2, True), (3, False), (4, False)])
+def test_a_file_that_shrank_is_an_alert(house, tmp_path, without_checks, rows, shrank):
+    three, now = ([{"case_id": f"GB-TESTS-{one}"} for one in range(count)] for count in (3, rows))
+    take_in(house, [put(tmp_path / "inbox", a_csv=listing(*three))])
+
+    later = take_in(house, [put(tmp_path / "later", a_csv=listing(*now) + b"\n" * (rows == 3))])
+
+    assert any("a.csv shrank" in alert for alert in later.alerts) is shrank
+
+
+# --- lists of deleted cases ----------------------------------------------------------------------------------------
+
+A_QUARTER = faers_quarter(
+    demo=[
+        {
+            "caseid": 1000000 + number,
+            "fda_dt": f"2026090{number}",
+            "init_fda_dt": "20260901",
+            "occp_cod": "MD",
+            "sex": "F",
+        }
+        for number in (1, 2)
+    ],
+    drug=[{"caseid": 1000000 + number, "drug_seq": 1, "role_cod": "PS", "drugname": "IMLYGIC"} for number in (1, 2)],
+    reac=[{"caseid": 1000000 + number, "pt": "Fatigue"} for number in (1, 2)],
+)
+
+
+@pytest.mark.parametrize("list_first", [False, True])
+def test_a_case_on_a_list_of_deleted_cases_leaves_the_counts_whichever_came_first(
+    house, tmp_path, without_checks, list_first
+):
+    quarter = put(tmp_path / "quarter", q_zip=A_QUARTER)
+    deleted = put(tmp_path / "list", DELETE26Q3_txt=deleted_list([1000001, 1000777, 1000778]))
+
+    for folder in (deleted, quarter) if list_first else (quarter, deleted):
+        taken = take_in(house, [folder])
+        assert taken.balance.difference == 0
+
+    assert (case(house, "FAERS-1000001").is_nullified, case(house, "FAERS-1000002").is_nullified) == (True, False)
+    assert detect_signals(house).cases == 1
+    assert publish(house).path.is_file()
+    expected = {"new": 2} if list_first else {"nullification": 1, "out of scope": 2}
+    assert classes(taken) == expected
+    if list_first:
+        assert "VERSION-DELETED" in {one["check"] for one in case(house, "FAERS-1000001").findings}
+
+
+def test_a_version_newer_than_the_list_stands(house, tmp_path, without_checks):
+    take_in(house, [put(tmp_path / "list", DELETE26Q2_txt=deleted_list([1000001]))])
+    take_in(house, [put(tmp_path / "quarter", q_zip=A_QUARTER)])
+
+    assert not case(house, "FAERS-1000001").is_nullified
+
+
+# --- several processes ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+def test_two_processes_leave_the_same_store_as_one(new_store, opened, tmp_path_factory):
+    found = []
+    for workers in (1, 2):
+        home = tmp_path_factory.mktemp(f"workers{workers}")
+        with new_store(home) as url, opened(home, url, workers=workers, batch_size=9) as house:
+            result = take_in(house, [INBOX / "imlygic_2026-11-02_batch.xml", INBOX / "partner_listing_2026-10.csv"])
+            found.append((knowledge(house), result.balance.sentence))
+
+    assert found[0] == found[1]
 
 
 # --- a night that was cut off --------------------------------------------------------------------------------------
