@@ -8,7 +8,8 @@ from tests.e2b_writer.r2 import DOCTYPE, r2_file, r2_report
 from tests.factories import a_case, a_patient
 from tvec_pv.domain.records import Envelope, Record
 from tvec_pv.reference_files import product
-from tvec_pv.sources.formats import Options, detect, read
+from tvec_pv.sources.detection import detect
+from tvec_pv.sources.formats import Options, read
 
 OPTIONS = Options(product())
 CASES = [
