@@ -89,7 +89,7 @@ def r2_file(*reports: str, encoding: str = "UTF-8", doctype: str = DOCTYPE, **he
     head = tag("ichicsrmessageheader", *(tag(name, text) for name, text in given.items()))
     root = tag("ichicsr", head, *(report.split("\n") for report in reports), lang="en")
     lines = [f'<?xml version="1.0" encoding="{encoding}"?>', doctype, f"<!-- {escape(NOTICE)} -->", *root]
-    return ("\r\n".join(line for line in lines if line) + "\r\n").encode(encoding)
+    return ("\r\n".join(line for line in lines if line) + "\r\n").encode(encoding, "xmlcharrefreplace")
 
 
 def r2_report(case: Case, *, version: int | None = 1) -> str:

@@ -183,7 +183,7 @@ def test_a_text_larger_than_any_report_breaks_the_file_off(items):
     found = items(JSON.replace(b'"Chills"', b'"' + b"x" * (40 * 1024**2) + b'"', 1))
 
     assert keys(found) == []
-    assert checks(found[-1]) == ["READ-JSON"]
+    assert checks(found[-1]) == ["READ-SIZE"]
 
 
 def test_an_xml_report_larger_than_any_is_refused(outcome):

@@ -8,13 +8,14 @@ from lxml import etree
 
 from tests.real_data import REAL_DATA, needs_real_data
 from tests.samples import EXPECTED, FOLDER, contents, files
-from tvec_pv.domain.records import OtherProducts, RecordClass
+from tvec_pv.domain.records import Envelope, OtherProducts, RecordClass
 from tvec_pv.reference_files import product
 from tvec_pv.sources.detection import detect
 from tvec_pv.sources.formats import Options, read
 
 BROKEN_OFF = "imlygic_2026-11-08_broken-off.xml"
-XML_FILES = [file for file in files() if file.name.endswith(".xml")]
+XML_FILES = [file for file in files() if b"<MCCI_IN200100UV01" in file.content]
+R2_FILES = [file for file in files() if b"<ichicsr" in file.content]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,8 @@ def unpacked(content):
 
 def records(file):
     path = FOLDER / "inbox" / file.name
-    return list(read(path, detect(path, Options(product())), Options(product())))
+    found = read(path, detect(path, Options(product())), Options(product()))
+    return [item for item in found if not isinstance(item, Envelope)]
 
 
 @needs_real_data
@@ -44,6 +46,14 @@ def test_the_e2b_samples_are_valid_against_the_ich_schema(file, ich_schema):
     ich_schema.validate(etree.fromstring(file.content))
 
     assert [f"{error.line}: {error.message}" for error in ich_schema.error_log] == []
+
+
+@needs_real_data
+@pytest.mark.parametrize("file", R2_FILES, ids=lambda file: file.name)
+def test_the_r2_samples_are_valid_against_the_document_type_of_ich(file):
+    dtd = etree.DTD(str(REAL_DATA / "e2b_r2" / "dtd" / "icsr21.dtd"))
+
+    assert dtd.validate(etree.fromstring(file.content)), dtd.error_log
 
 
 def test_writing_the_samples_again_gives_the_files_that_are_there():
@@ -59,6 +69,12 @@ def test_an_e2b_sample_reads_as_the_cases_it_was_written_from(file):
     written = [sample.case for sample in file.samples]
 
     assert [record.case for record in records(file)] == written
+
+
+@pytest.mark.parametrize("file", R2_FILES, ids=lambda file: file.name)
+def test_an_r2_sample_reads_without_a_finding(file):
+    """That it reads as what it was written from, as far as R2 can say it, is in tests/unit/test_e2b_r2_and_r3.py."""
+    assert [record.findings for record in records(file)] == [()] * len(file.samples)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,13 @@ from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.icsr import Case, NullFlavor, Quantity, Term
 
 # A format's modules are those of `sources` whose names begin so.
-FORMATS = {"E2B(R3)": "e2b_r3", "FAERS": "faers", "VAERS": "vaers", "listing": "line_listing"}
+FORMATS = {
+    "E2B(R3)": "e2b_r3",
+    "E2B(R2)": "e2b_r2",
+    "FAERS": "faers",
+    "VAERS": "vaers",
+    "listing": "line_listing",
+}
 _IN_PARTS = (Quantity, Term)
 _KINDS = {str: "text", bool: "yes or no", int: "whole number", float: "number", PartialDate: "date"}
 _CODES = {
@@ -49,7 +55,7 @@ A field is in one of three states, which are never mixed up:
 
 Dates are strings of digits as sent, with the precision they have: `"2026"`, `"202611"`, `"20261102"`, with time and
 zone where they were given. Codes are the strings that were sent. The last column says which readers fill the field; a
-dash means that no reader does.
+dash means that no reader does. FAERS XML and openFDA JSON fill those of E2B(R2) that FDA makes public.
 """,
         *_sections(filled),
         f"""

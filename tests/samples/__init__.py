@@ -7,7 +7,7 @@ stands and in which class the night must end it.
 from functools import cache
 from pathlib import Path
 
-from tests.samples import faers, hospital_listing, partner_listing, single_files
+from tests.samples import faers, hospital_listing, partner_listing, r2_and_openfda, single_files
 from tests.samples.kinds import Expected, SampleFile
 
 FOLDER = Path(__file__).parents[2] / "sample_reports"
@@ -17,7 +17,13 @@ BACKGROUND = "faers_ascii_2026q2_generated.zip"
 @cache
 def files() -> tuple[SampleFile, ...]:
     """The inbox in the order in which it is read: by name."""
-    found = (*single_files.files(), *hospital_listing.files(), *partner_listing.files(), faers.inbox_file())
+    found = (
+        *single_files.files(),
+        *hospital_listing.files(),
+        *partner_listing.files(),
+        *r2_and_openfda.files(),
+        faers.inbox_file(),
+    )
     return tuple(sorted(found, key=lambda file: file.name))
 
 

@@ -14,8 +14,9 @@ safety of a medicine.
 
 `make samples` writes the folder again, byte for byte; change `tests/samples`, never a file in here.
 
-- `inbox/` is what a night might find: {count} reports in {files} files, in E2B(R3) XML, as line listings (CSV and
-  Excel) and as a FAERS quarter. Files are read in the order of their names: an initial report before its follow-up.
+- `inbox/` is what a night might find: {count} reports in {files} files, in E2B(R3) and E2B(R2) XML, as line listings
+  (CSV and Excel), as a FAERS quarter and as openFDA JSON. Files are read in the order of their names: an initial report
+  before its follow-up.
 - `background/` holds a generated quarter in the shape of FAERS (seeded, about 4,000 reports), against which
   disproportionality is computed. Its numbers mean nothing.
 

@@ -206,8 +206,9 @@ def test_substances_stand_in_one_element():
         a_drug("UNKNOWN", activesubstance={"activesubstancename": "TALIMOGENE LAHERPAREPVEC"}),
         a_drug(None, activesubstance=[{"activesubstancename": "X"}, {"activesubstancename": "talimogene"}]),
         a_drug("talimogen laherparepvek"),
+        a_drug("UNKNOWN", drugauthorizationnumb="BLA125518"),
     ],
-    ids=["concomitant", "by its substance", "one of its substances", "misspelt"],
+    ids=["concomitant", "by its substance", "one of its substances", "misspelt", "by its licence"],
 )
 def test_the_product_in_any_role_by_any_name(drug, items):
     (record,) = items(as_json(a_report("1", a_drug("OPDIVO"), drug)))

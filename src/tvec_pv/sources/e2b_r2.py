@@ -69,8 +69,11 @@ def read_reports(path: Path) -> Iterator[Report | Record | Envelope]:
                     _forget(node)
                     metered.part_is_finished()
         except etree.XMLSyntaxError as error:
-            reason = f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again"
-            broken = Finding("READ-XML", Severity.CRITICAL, reason)
+            broken = Finding(
+                "READ-XML",
+                Severity.CRITICAL,
+                f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again",
+            )
             yield Record(f"report {count + 1} and all that follows", None, (broken,))
 
 

@@ -94,18 +94,16 @@ def _reports_in(file: IO[bytes], prefix: str) -> Iterator[Report | Record]:
                 yield Report(where, entry)
             else:
                 yield Record(where, None, (_TOO_LARGE if entry is _NoReport else NO_REPORT,))
-    except UnreadableFile as error:
-        yield _rest(prefix, count, str(error))
+    except UnreadableFile:
+        yield Record(f"{prefix}report {count + 1} and all that follows", None, (_TOO_LARGE,))
     except Exception:  # noqa: BLE001 (the parser's own text quotes the file; whatever it raises, the rest is lost)
-        yield _rest(prefix, count, "the JSON is damaged or breaks off here: ask for the file again")
-
-
-def _rest(prefix: str, count: int, reason: str) -> Record:
-    broken = Finding("READ-JSON", Severity.CRITICAL, reason)
-    return Record(f"{prefix}report {count + 1} and all that follows", None, (broken,))
+        yield Record(f"{prefix}report {count + 1} and all that follows", None, (_BROKEN_OFF,))
 
 
 _TOO_LARGE = Finding("READ-SIZE", Severity.CRITICAL, "the report is larger or more deeply nested than any true one")
+_BROKEN_OFF = Finding(
+    "READ-JSON", Severity.CRITICAL, "the JSON is damaged or breaks off here: ask for it again or download it again"
+)
 
 
 def _skip_mark(file: IO[bytes]) -> None:

@@ -32,6 +32,7 @@ _DECHALLENGES = {
     "2": "Dechallenge: the reaction did not abate",
     "3": "Dechallenge: does not apply",
 }
+_MEDICINE = ("medicinalproduct", "activesubstancename", "drugauthorizationnumb")
 _NAMES_REMEMBERED = 100_000
 
 
@@ -60,10 +61,11 @@ def read_products(reports: Iterable[Report | Record | Envelope], is_product: Cal
 
 
 def medicines(report: Group) -> list[str]:
-    """The names of a report's medicines and their substances. What openFDA added by their likeness is no evidence."""
+    """The names of a report's medicines and their substances, and the numbers of their licences. What openFDA added
+    by the likeness of names is no evidence."""
     drugs = [drug for patient in _each(report, "patient") for drug in _each(patient, "drug")]
     parts = [*drugs, *(substance for drug in drugs for substance in _each(drug, "activesubstance"))]
-    given = (part.get(name) for part in parts for name in ("medicinalproduct", "activesubstancename"))
+    given = (part.get(name) for part in parts for name in _MEDICINE)
     return [name for name in given if isinstance(name, str) and name.strip()]
 
 
