@@ -199,6 +199,25 @@ def test_what_arrives_falls_into_one_class(row):
     )
 
 
+def test_the_same_numbered_version_from_two_public_files_is_one():
+    """FAERS as tables has no outcomes, openFDA has: the same version, and nobody to ask which holds."""
+    tables, other = (
+        a_case("x", sender_case_id="FAERS-1", worldwide_id=None, version=2, narrative=words) for words in ("", "more")
+    )
+    stored = [version_key(tables, content_hash(encode(tables)))]
+    arrival = arrive(version_key(other, content_hash(encode(other))), stored)
+
+    assert arrival.record_class is RecordClass.DUPLICATE
+    assert [(one.check, one.severity) for one in arrival.findings] == [("VERSION-COPY", Severity.INFO)]
+
+
+def test_a_public_case_without_a_version_number_is_held_like_any_other():
+    first, other = (a_case(sender_case_id="FAERS-1", worldwide_id=None, narrative=words) for words in ("one", "two"))
+    stored = [version_key(first, content_hash(encode(first)))]
+
+    assert arrive(version_key(other, content_hash(encode(other))), stored).record_class is RecordClass.QUARANTINED
+
+
 def test_a_report_sent_again_is_a_duplicate_whenever_it_was_created():
     first, again = a_case(created=day("2026-10-05")), a_case(created=day("2026-11-05"))
     keys = [version_key(case, content_hash(encode(case))) for case in (first, again)]

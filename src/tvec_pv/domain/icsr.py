@@ -429,6 +429,14 @@ def case_key(case: Case) -> str | None:
     return None
 
 
+PUBLIC_NUMBER = "FAERS-"  # before the number that a regulator gives the cases it publishes (FAERS)
+
+
+def is_public_copy(case: Case) -> bool:
+    """Whether a regulator published the case: stripped of the reporter, and in several forms that differ."""
+    return case.worldwide_id is None and (case.sender_case_id or "").startswith(PUBLIC_NUMBER)
+
+
 def is_suspect(drug: Drug) -> bool:
     """Suspect or interacting: the roles that count in every 2x2 table and listing."""
     return drug.role in (DrugRole.SUSPECT, DrugRole.INTERACTING)

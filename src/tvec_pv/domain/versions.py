@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from tvec_pv.domain.findings import Finding, Severity
-from tvec_pv.domain.icsr import Case, NullificationAmendment, known
+from tvec_pv.domain.icsr import Case, NullificationAmendment, is_public_copy, known
 from tvec_pv.domain.records import RecordClass
 
 
@@ -19,6 +19,7 @@ class VersionKey:
 
     `received_at` is C.1.5 as sent: two versions of one day are told apart by its time, where it has one.
     `precedence` is above 0 where a person decided that this version holds against another of the same moment.
+    `is_public_copy` says that a regulator published it: in several forms, of which each leaves out something else.
     """
 
     latest_received: date | None
@@ -28,6 +29,7 @@ class VersionKey:
     is_amendment: bool = False
     received_at: str = ""
     precedence: int = 0
+    is_public_copy: bool = False
 
     @property
     def order(self) -> tuple[date, bool, bool, str, int, int, str]:
@@ -61,6 +63,7 @@ def version_key(case: Case, content_hash: str) -> VersionKey:
         is_nullification=case.nullification_amendment == NullificationAmendment.NULLIFICATION,
         is_amendment=case.nullification_amendment == NullificationAmendment.AMENDMENT,
         received_at=day.text if day else "",
+        is_public_copy=is_public_copy(case),
     )
 
 
@@ -76,6 +79,8 @@ def arrive(incoming: VersionKey, stored: Sequence[VersionKey]) -> Arrival:
     if incoming.is_nullification:
         return Arrival(RecordClass.NULLIFICATION) if stored else Arrival(RecordClass.QUARANTINED, (_WAITING,))
     if any(_same_issue(version, incoming) for version in stored):
+        if incoming.is_public_copy and incoming.number is not None:
+            return Arrival(RecordClass.DUPLICATE, (_COPY,))
         return Arrival(RecordClass.QUARANTINED, (_CONFLICT,))
     if not stored:
         return Arrival(RecordClass.NEW, (_UNKNOWN_AMENDMENT,) if incoming.is_amendment else ())
@@ -124,6 +129,12 @@ _CONFLICT = Finding(
     Severity.CRITICAL,
     "same case number and same date of information as a stored version, but other content: ask the sender which holds",
     "C.1.5",
+)
+_COPY = Finding(
+    "VERSION-COPY",
+    Severity.INFO,
+    "the same version from another public file of the regulator, which says other fields: the first is kept",
+    "C.1.1",
 )
 _REOPENED = Finding(
     "VERSION-REOPENED",

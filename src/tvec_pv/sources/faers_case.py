@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
+    PUBLIC_NUMBER,
     Case,
     Dose,
     Drug,
@@ -59,7 +60,7 @@ DURATION_UNITS = AGE_UNITS | {"DAY": "d", "MIN": "min", "SEC": "s"}
 
 
 def case_number(caseid: str) -> str:
-    return f"FAERS-{caseid}"
+    return f"{PUBLIC_NUMBER}{caseid}"
 
 
 def read_case(demo: Row, rows: Rows) -> tuple[Case, tuple[Finding, ...]]:

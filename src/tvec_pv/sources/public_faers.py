@@ -14,7 +14,7 @@ from typing import Any
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding
-from tvec_pv.domain.icsr import Case, Drug, Identifier, Reporter, Substance, known
+from tvec_pv.domain.icsr import PUBLIC_NUMBER, Case, Drug, Identifier, Reporter, Substance, known
 from tvec_pv.domain.records import Envelope, Item, OtherProducts, Record
 from tvec_pv.sources import e2b_r2_case
 from tvec_pv.sources.e2b_r2_values import Group, Report
@@ -110,13 +110,13 @@ def _case_number(read: Reading, number: str | None) -> str | None:
         return None
     old = _REPORT_NUMBER.fullmatch(number)
     if old is None:
-        return f"FAERS-{number}"
+        return f"{PUBLIC_NUMBER}{number}"
     read.problem(
         "READ-OLD-NUMBER",
         "the number is that of one report, not of its case: other versions of the case are not known as such",
         "C.1.1",
     )
-    return f"FAERS-ISR-{old[1]}"
+    return f"{PUBLIC_NUMBER}ISR-{old[1]}"
 
 
 def _other_ids(case: Case) -> tuple[Identifier, ...]:
