@@ -394,7 +394,7 @@ def deletions(items):
 @pytest.mark.parametrize(
     "name",
     ["Deleted/DELETE24Q1.txt", "DELETED/ADR24Q1DeletedCases.txt", "deleted/24Q1DeletedCases.txt",
-     "faers/deleted/AllDeletedCases.txt"],
+     "faers/deleted/AllDeletedCases.txt", "faers/Deleted/a list.txt"],
 )  # fmt: skip
 def test_the_list_of_a_quarter_is_read_under_each_name_that_fda_gave_it(read, name):
     items = read(zipped(files_of(quarter()) | {name: deleted_list([10153291, 10796583])}))
