@@ -127,7 +127,7 @@ def _prepared(judge: Judge, one: _Draft) -> Prepared:
             withdrawn_as_of=received.as_of,
         )
     if isinstance(received, OtherProducts):
-        return Prepared(received.where, (), one.settled, received.count)
+        return Prepared(received.where, received.findings, one.settled, received.count)
     if case is None:
         return Prepared(received.where, tuple(one.findings), one.settled)
     document = encode(case)
