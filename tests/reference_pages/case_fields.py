@@ -16,7 +16,14 @@ from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.icsr import Case, NullFlavor, Quantity, Term
 
 # A format's modules are those of `sources` whose names begin so.
-FORMATS = {"E2B(R3)": "e2b_r3", "FAERS": "faers", "VAERS": "vaers", "listing": "line_listing"}
+FORMATS = {
+    "E2B(R3)": "e2b_r3",
+    "FAERS": "faers",
+    "VAERS": "vaers",
+    "listing": "line_listing",
+    "EudraVigilance": "eudravigilance",
+    "FHIR": "fhir",
+}
 _IN_PARTS = (Quantity, Term)
 _KINDS = {str: "text", bool: "yes or no", int: "whole number", float: "number", PartialDate: "date"}
 _CODES = {
