@@ -254,10 +254,10 @@ def line_listing_xlsx(
     workbook.properties.created = datetime(*_ZIP_DATE)
     written = io.BytesIO()
     workbook.save(written)
-    return _timeless(written.getvalue())
+    return timeless(written.getvalue())
 
 
-def _timeless(workbook: bytes) -> bytes:
+def timeless(workbook: bytes) -> bytes:
     """The workbook without the time at which it was saved."""
     with zipfile.ZipFile(io.BytesIO(workbook)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}

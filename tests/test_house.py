@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "tvec_pv"
 MODULES = sorted([*SRC.rglob("*.py"), *(ROOT / "flows").rglob("*.py")])
 DATA_FOLDERS = [SRC / "reference", ROOT / "expectations", ROOT / "sample_reports"]
-DATA_ENDINGS = {".toml", ".json", ".xml", ".csv", ".xlsx", ".zip", ".txt", ".md"}
+DATA_ENDINGS = {".toml", ".json", ".xml", ".csv", ".xlsx", ".zip", ".txt", ".md", ".yaml"}
 
 MOST_LINES = 400
 LONG_FOR_A_REASON = {

@@ -14,6 +14,7 @@ import typer
 from openpyxl import load_workbook
 
 from tests.reference_pages import PAGES
+from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
 from tvec_pv.domain.contingency import table
 from tvec_pv.domain.disproportionality import (
@@ -154,10 +155,11 @@ def test_no_command_is_documented_that_does_not_exist():
 
 
 @on_sqlite
-def test_the_tutorial_shows_what_is_printed(morning, command, monkeypatch):
+@pytest.mark.parametrize("page", ["tutorial.md", "how-to/map-a-partners-listing.md"])
+def test_a_page_shows_what_is_printed(page, morning, command, monkeypatch):
     monkeypatch.chdir(ROOT)
     wrong = []
-    for shown in shown_on(DOCS / "tutorial.md"):
+    for shown in shown_on(DOCS / page):
         program, *words = shlex.split(shown.command)
         if program != "tvec-pv":
             continue
@@ -228,6 +230,7 @@ def test_json_is_what_is_documented(heading, words, morning, command):
     [
         ("intake", ["intake", SAMPLES / "inbox" / "imlygic_2026-11-08_broken-off.xml"]),
         ("background load", ["background", "load", SAMPLES / "background"]),
+        ("mapping check", ["mapping", "check", SAMPLES / "mappings" / MAPPING, SAMPLES / "mappings" / LISTING]),
     ],
 )
 def test_json_of_what_is_read_is_what_is_documented(heading, words, command):

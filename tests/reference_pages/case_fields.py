@@ -22,6 +22,8 @@ FORMATS = {
     "FAERS": "faers",
     "VAERS": "vaers",
     "listing": "line_listing",
+    "EudraVigilance": "eudravigilance",
+    "FHIR": "fhir",
 }
 _IN_PARTS = (Quantity, Term)
 _KINDS = {str: "text", bool: "yes or no", int: "whole number", float: "number", PartialDate: "date"}

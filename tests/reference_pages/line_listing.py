@@ -18,7 +18,8 @@ _NOTES = {
     "action": "Empty for an ordinary report.",
     "action_reason": "Why the case is nullified or amended.",
     "medical_history": "Several conditions with `;` between them.",
-    "seriousness": "One of the words below, or several with `;` between them. Empty says nothing, not `non-serious`.",
+    "seriousness": "One of the words below, or several with `;` between them. Empty says nothing, not `non-serious`; "
+    "`serious` says that it is, and not by which criterion.",
     "meddra_code": "The eight digits of a lowest level or preferred term.",
     "reporter_country": "Two letters of ISO 3166.",
     "reaction_country": "Two letters of ISO 3166; else the reporter's country counts.",
@@ -63,7 +64,10 @@ report of the file carries the warning `LIST-COLUMN`.
   It is understood in the columns marked "yes"; in the others it is a word like any other. In `action` and `age_unit` it
   counts as empty.
 - **Words** are those below, in upper or lower case. Another word is kept as it stands and is the warning `LIST-WORD`.
-- **CSV** has commas between its cells and is read as UTF-8, else as Windows-1252.
+- **CSV** has commas, semicolons or tabs between its cells and is read as UTF-8, as UTF-16 with its mark, else as
+  Windows-1252. What cannot be read is shown as U+FFFD and is the warning `LIST-TEXT`.
+- **Excel**: the first sheet is read; others are the warning `LIST-SHEETS`. A formula is read by the value that the
+  workbook keeps of it; where it keeps none the cell is empty and the warning is `LIST-FORMULA`.
 
 `sample_reports/inbox/partner_listing_2026-10.csv` is an example.
 """,
@@ -74,6 +78,11 @@ report of the file carries the warning `LIST-COLUMN`.
 {_word_table(words)}
 """,
     )
+
+
+def kinds_of_columns() -> dict[str, str]:
+    """How the reader reads each column: text, code, day, number, quantity or words."""
+    return _read_in_code()[0]
 
 
 def _read_in_code() -> tuple[dict[str, str], dict[str, Mapping[str, str]]]:
@@ -116,7 +125,11 @@ def _meaning(column: str, kind: str) -> str:
 
 def _word_table(words: Mapping[str, Mapping[str, str]]) -> str:
     rows = (
-        (code(column), listing.COLUMNS[column], codes(words[column]) + (", `non-serious`" * (column == "seriousness")))
+        (
+            code(column),
+            listing.COLUMNS[column],
+            codes(words[column]) + (", `serious`, `non-serious`" * (column == "seriousness")),
+        )
         for column in listing.COLUMNS
         if column in words
     )

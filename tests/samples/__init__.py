@@ -7,7 +7,14 @@ stands and in which class the night must end it.
 from functools import cache
 from pathlib import Path
 
-from tests.samples import faers, hospital_listing, partner_listing, r2_and_openfda, single_files
+from tests.samples import (
+    faers,
+    hospital_listing,
+    mapped_listing,
+    partner_listing,
+    r2_and_openfda,
+    single_files,
+)
 from tests.samples.kinds import Expected, SampleFile
 
 FOLDER = Path(__file__).parents[2] / "sample_reports"
@@ -37,13 +44,14 @@ def contents() -> dict[str, bytes]:
     from tests.samples.readme import readme
 
     inbox = {f"inbox/{file.name}": file.content for file in files()}
-    return inbox | {f"background/{BACKGROUND}": faers.background(), "README.md": readme(files()).encode()}
+    others = {f"background/{BACKGROUND}": faers.background(), "README.md": readme(files()).encode()}
+    return inbox | mapped_listing.contents() | others
 
 
 def write(folder: Path = FOLDER) -> list[Path]:
-    """Write the folder; files in inbox/ and background/ that are no sample any more are removed."""
+    """Write the folder; files in inbox/, background/ and mappings/ that are no sample any more are removed."""
     wanted = contents()
-    for stale in [*folder.glob("inbox/*"), *folder.glob("background/*")]:
+    for stale in [*folder.glob("inbox/*"), *folder.glob("background/*"), *folder.glob("mappings/*")]:
         if stale.is_file() and stale.relative_to(folder).as_posix() not in wanted:
             stale.unlink()
     for name, content in wanted.items():

@@ -19,6 +19,8 @@ safety of a medicine.
   before its follow-up.
 - `background/` holds a generated quarter in the shape of FAERS (seeded, about 4,000 reports), against which
   disproportionality is computed. Its numbers mean nothing.
+- `mappings/` holds a clinic's listing in German and the mapping file by which it is read
+  ([map a partner's listing](../docs/how-to/map-a-partners-listing.md)); no night reads it unless it is told to.
 
 ## What the night must make of the inbox
 

@@ -344,7 +344,17 @@ def test_non_serious_is_a_no_to_every_criterion_and_silence_is_none(one):
 
 
 @pytest.mark.parametrize(
-    "written", ["serious", "hospitalization", "life threatening", "hospitalised", "yes", "non-serious; death", "fatal"]
+    "written",
+    [
+        "serious; yes",
+        "serious; non-serious",
+        "hospitalization",
+        "life threatening",
+        "hospitalised",
+        "yes",
+        "non-serious; death",
+        "fatal",
+    ],
 )
 def test_a_word_about_seriousness_that_is_not_understood_never_makes_a_reaction_non_serious(one, written):
     """A reporter's 'serious' is never downgraded: the reaction is serious, or the report waits for a person."""
@@ -352,6 +362,21 @@ def test_a_word_about_seriousness_that_is_not_understood_never_makes_a_reaction_
 
     assert is_serious(record.case.reactions[0]) or critical(record.findings)
     assert ("LIST-WORD", "seriousness") in checks(record)
+
+
+def test_serious_without_a_criterion_is_serious_and_names_none(one):
+    record = one(seriousness="Serious")
+    (reaction,) = record.case.reactions
+
+    assert is_serious(reaction)
+    assert (reaction.highlighted, reaction.seriousness) == ("4", Seriousness())
+    assert record.findings == ()
+
+
+def test_serious_beside_a_criterion_keeps_both(one):
+    (reaction,) = one(seriousness="serious; hospitalisation").case.reactions
+
+    assert (reaction.highlighted, reaction.seriousness) == ("4", Seriousness(hospitalisation=True))
 
 
 # --- columns that are not the documented ones ----------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tvec_pv import __version__
+from tvec_pv.cli.mapping import mapping
 from tvec_pv.cli.output import (
     DONE,
     FAILED,
@@ -36,6 +37,7 @@ database = typer.Typer(help="The database.", no_args_is_help=True)
 for group, name in (
     (cases, "cases"),
     (quarantine, "quarantine"),
+    (mapping, "mapping"),
     (signals, "signals"),
     (background, "background"),
     (audit, "audit"),

@@ -25,6 +25,10 @@ class ReferenceDataError(TvecPvError):
     """A mistake in a file of `reference/`: the message names file, entry and field."""
 
 
+class MappingError(TvecPvError):
+    """A mistake in a mapping file: the message names file, key and what is wrong with it."""
+
+
 class OutOfBalance(TvecPvError):
     """A run whose records do not add up; nothing is published from it."""
 

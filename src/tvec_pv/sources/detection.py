@@ -6,11 +6,12 @@ from pathlib import Path
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.sources.archives import open_archive
 from tvec_pv.sources.formats import Format, Options, faers_files, vaers_files
+from tvec_pv.sources.guard import unreadable_if_broken
 
 _MARK = b"\xef\xbb\xbf"
 
 
-def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping files will say what listings there are)
+def detect(path: Path, options: Options) -> Format:
     """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
     if path.is_dir() and not path.is_symlink():
         return _detect_folder(path)
@@ -19,12 +20,12 @@ def detect(path: Path, options: Options) -> Format:  # noqa: ARG001 (mapping fil
     with path.open("rb") as file:
         start = file.read(4096)
     if start.startswith(b"PK"):
-        return _detect_archive(path)
+        return _detect_archive(path, options)
     if _is_xml(start):
         return _detect_xml(path)
     if start.removeprefix(_MARK).lstrip()[:1] in (b"{", b"["):
         return _detect_json(path)
-    if _is_text(start) and (text_format := _detect_text(path, start)):
+    if _is_text(start) and (text_format := _detect_text(path, start, options)):
         return text_format
     raise UnreadableFile("the format is not one that is read: see docs/reference/formats.md")
 
@@ -37,15 +38,15 @@ def _detect_folder(folder: Path) -> Format:
     return Format.VAERS
 
 
-def _detect_archive(path: Path) -> Format:
+def _detect_archive(path: Path, options: Options) -> Format:
     with open_archive(path) as archive:
-        found = _archive_format(archive, path)
+        found = _archive_format(archive, path, options)
     if found is None:
         raise UnreadableFile("the archive holds none of the formats that are read: see docs/reference/formats.md")
     return found
 
 
-def _archive_format(archive: zipfile.ZipFile, path: Path) -> Format | None:
+def _archive_format(archive: zipfile.ZipFile, path: Path, options: Options) -> Format | None:
     from tvec_pv.sources import openfda
     from tvec_pv.sources.faers_tables import is_extract
     from tvec_pv.sources.vaers import is_vaers_archive
@@ -54,10 +55,19 @@ def _archive_format(archive: zipfile.ZipFile, path: Path) -> Format | None:
     if is_extract(names):
         return Format.FAERS_ASCII
     if "xl/workbook.xml" in names:
-        return Format.LINE_LISTING
+        return _detect_workbook(path, options)
     if openfda.is_archive(archive):
         return Format.OPENFDA
     return Format.VAERS if is_vaers_archive(path) else None
+
+
+def _detect_workbook(path: Path, options: Options) -> Format:
+    if listing := _find_listing(path, options):
+        return listing
+    raise UnreadableFile(
+        "the workbook's columns are none that are read: see docs/reference/line-listing.md, or write a mapping "
+        "(docs/how-to/map-a-partners-listing.md)"
+    )
 
 
 def _detect_xml(path: Path) -> Format:
@@ -81,22 +91,39 @@ def _detect_xml(path: Path) -> Format:
 
 def _detect_json(path: Path) -> Format:
     from tvec_pv.sources import openfda
+    from tvec_pv.sources.fhir import is_fhir
 
+    if is_fhir(path):
+        return Format.FHIR
     if openfda.is_file(path):
         return Format.OPENFDA
     raise UnreadableFile("the JSON is none that is read: see docs/reference/formats.md")
 
 
-def _detect_text(path: Path, start: bytes) -> Format | None:
+def _detect_text(path: Path, start: bytes, options: Options) -> Format | None:
     from tvec_pv.sources.faers_deleted import is_list
-    from tvec_pv.sources.line_listing import header_of, is_listing
     from tvec_pv.sources.vaers import kind_of
 
     if is_list(start):
         return Format.FAERS_DELETED
     if kind_of(start):
         raise UnreadableFile("one table of VAERS by itself: put its DATA, VAX and SYMPTOMS into one folder or zip")
-    return Format.LINE_LISTING if is_listing(header_of(path)) else None
+    return _find_listing(path, options)
+
+
+def _find_listing(path: Path, options: Options) -> Format | None:
+    """Which listing a table is by its header; our own before a partner's."""
+    from tvec_pv.sources import eudravigilance, line_listing
+    from tvec_pv.sources.mapping import find_mapping
+    from tvec_pv.sources.table import open_table
+
+    with unreadable_if_broken():
+        names = open_table(path).names
+        if line_listing.is_listing(names):
+            return Format.LINE_LISTING
+        if eudravigilance.is_listing(names):
+            return Format.EUDRAVIGILANCE
+        return Format.MAPPED_LISTING if find_mapping(path, options.mappings) else None
 
 
 def _is_xml(start: bytes) -> bool:
@@ -105,4 +132,4 @@ def _is_xml(start: bytes) -> bool:
 
 
 def _is_text(start: bytes) -> bool:
-    return bool(start.strip()) and b"\0" not in start
+    return bool(start.strip()) and (b"\0" not in start or start.startswith((b"\xff\xfe", b"\xfe\xff")))

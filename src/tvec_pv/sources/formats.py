@@ -128,7 +128,19 @@ def _items(path: Path, file_format: Format, options: Options) -> Iterator[Item]:
             from tvec_pv.sources import vaers
 
             return vaers.read(path, options.may_be_product)
-        case _:
+        case Format.EUDRAVIGILANCE:
+            from tvec_pv.sources import eudravigilance
+
+            return eudravigilance.read(path)
+        case Format.MAPPED_LISTING:
+            from tvec_pv.sources import mapped_listing
+
+            return mapped_listing.read_by_content(path, options.mappings)
+        case Format.FHIR:
+            from tvec_pv.sources import fhir
+
+            return fhir.read(path)
+        case Format.LINE_LISTING:
             from tvec_pv.sources import line_listing
 
             return line_listing.read(path)

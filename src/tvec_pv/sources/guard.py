@@ -5,6 +5,7 @@ error is kept: its text may hold what stood in the file.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from tvec_pv.domain.errors import UnreadableFile
@@ -29,8 +30,15 @@ def guarded_record(where: str, read: Callable[[], tuple[Case | None, tuple[Findi
 
 def guarded_file(items: Iterator[Item]) -> Iterator[Item]:
     """The items; `UnreadableFile` for whatever breaks off their reading."""
-    try:
+    with unreadable_if_broken():
         yield from items
+
+
+@contextmanager
+def unreadable_if_broken() -> Iterator[None]:
+    """Whatever a file does to its parser is `UnreadableFile`."""
+    try:
+        yield
     except UnreadableFile:
         raise
     except Exception as error:  # noqa: BLE001 (see above)

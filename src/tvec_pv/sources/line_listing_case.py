@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeAlias
 
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import (
@@ -32,8 +31,7 @@ from tvec_pv.domain.icsr import (
     known,
 )
 from tvec_pv.sources.reading import Reading
-
-Row: TypeAlias = dict[str, str]
+from tvec_pv.sources.table import Row
 
 # Every column that is read, with its E2B(R3) element.
 COLUMNS = {
@@ -119,6 +117,8 @@ CRITERIA = {
     "congenital anomaly": "congenital_anomaly",
     "medically important": "other_important",
 }
+SERIOUS, NON_SERIOUS = "serious", "non-serious"
+_SERIOUS_TERM = "4"  # E.i.3.1: serious, and not highlighted
 ROLES = {
     "suspect": DrugRole.SUSPECT,
     "concomitant": DrugRole.CONCOMITANT,
@@ -240,11 +240,13 @@ def _patient(read: _Cells, row: Row) -> Patient:
 
 
 def _reaction(read: _Cells, row: Row, number: int) -> Reaction:
+    given = [item.strip().lower() for item in row.get("seriousness", "").split(";") if item.strip()]
     return Reaction(
         id=str(number),
         reported=read.text(row, "reaction"),
         term=Term(code=read.words(row, "meddra_code"), version=read.words(row, "meddra_version")),
-        seriousness=_seriousness(read, row),
+        highlighted=_SERIOUS_TERM if SERIOUS in given else None,
+        seriousness=_seriousness(read, given),
         start=read.day(row, "reaction_start"),
         end=read.day(row, "reaction_end"),
         outcome=read.code(row, "outcome", OUTCOMES),
@@ -252,12 +254,11 @@ def _reaction(read: _Cells, row: Row, number: int) -> Reaction:
     )
 
 
-def _seriousness(read: _Cells, row: Row) -> Seriousness:
-    """The criteria named are true; "non-serious" says that none of them holds."""
-    given = [item.strip().lower() for item in row.get("seriousness", "").split(";") if item.strip()]
-    if given == ["non-serious"]:
+def _seriousness(read: _Cells, given: list[str]) -> Seriousness:
+    """The criteria named are true; "non-serious" says that none of them holds, "serious" not which of them does."""
+    if given == [NON_SERIOUS]:
         return Seriousness(**dict.fromkeys(CRITERIA.values(), False))
-    if any(item not in CRITERIA for item in given):
+    if any(item not in CRITERIA and item != SERIOUS for item in given):
         message = "a word about seriousness was not understood: held, lest a serious reaction be taken for another"
         read.flag("LIST-WORD", message, "seriousness", Severity.CRITICAL)
     return Seriousness(**{CRITERIA[item]: True for item in given if item in CRITERIA})
