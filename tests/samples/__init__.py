@@ -11,6 +11,7 @@ from tests.samples import (
     faers,
     hospital_listing,
     mapped_listing,
+    other_formats,
     partner_listing,
     r2_and_openfda,
     single_files,
@@ -29,6 +30,7 @@ def files() -> tuple[SampleFile, ...]:
         *hospital_listing.files(),
         *partner_listing.files(),
         *r2_and_openfda.files(),
+        *other_formats.files(),
         faers.inbox_file(),
     )
     return tuple(sorted(found, key=lambda file: file.name))
