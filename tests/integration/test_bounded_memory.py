@@ -1,6 +1,11 @@
-"""A file ten times as large takes no more memory. `python -m tests.performance.faers` shows it at a gigabyte."""
+"""A file ten times as large takes no more memory. `python -m tests.performance.faers` and `.listings` show it at a
+gigabyte.
+"""
 
-from tests.factories import vaers_tables, zipped
+import json
+
+from tests.factories import line_listing_xlsx, vaers_tables, zipped
+from tests.performance import listings
 from tests.performance.faers import ONE_IN, read_in_a_process, write_quarter
 
 
@@ -40,3 +45,43 @@ def test_a_larger_year_of_vaers_takes_no_more_memory(tmp_path):
         assert found[reports]["others"] == reports - reports // 1_000
 
     assert found[30_000]["megabytes"] - found[3_000]["megabytes"] < 15
+
+
+def test_a_larger_line_listing_takes_no_more_memory(tmp_path):
+    found = {}
+    for megabytes in (2, 20):
+        path = tmp_path / f"{megabytes}.csv"
+        size, reports = listings.write_listing(path, megabytes)
+        found[megabytes] = listings.read_in_a_process(path)
+        assert found[megabytes]["cases"] == reports
+        assert size > megabytes * 900_000
+
+    assert found[20]["megabytes"] - found[2]["megabytes"] < 15
+
+
+def test_a_larger_workbook_takes_no_more_memory(tmp_path):
+    found = {}
+    for reports in (500, 5_000):
+        path = tmp_path / f"{reports}.xlsx"
+        row = {"reaction": "Pyrexia", "drug": "Imlygic", "role": "suspect", "narrative": "Kältegefühl " * 100}
+        path.write_bytes(line_listing_xlsx(row | {"case_id": f"DE-{number}"} for number in range(reports)))
+        found[reports] = listings.read_in_a_process(path)
+        assert found[reports]["cases"] == reports
+
+    assert found[5_000]["megabytes"] - found[500]["megabytes"] < 15
+
+
+def test_more_lines_of_fhir_take_no_more_memory(tmp_path):
+    found = {}
+    for reports in (500, 5_000):
+        path = tmp_path / f"{reports}.ndjson"
+        lines = []
+        for number in range(reports):
+            lines.append({"resourceType": "Patient", "id": f"p{number}", "text": {"div": "x" * 2_000}})
+            event = {"resourceType": "AdverseEvent", "subject": {"reference": f"Patient/p{number}"}}
+            lines.append(event | {"note": [{"text": "Kältegefühl " * 100}]})
+        path.write_text("\n".join(map(json.dumps, lines)))
+        found[reports] = listings.read_in_a_process(path)
+        assert found[reports]["cases"] == reports
+
+    assert found[5_000]["megabytes"] - found[500]["megabytes"] < 15
