@@ -74,7 +74,7 @@ def test_no_module_is_long_without_a_reason():
     long = {name for name, lines in lengths.items() if lines > MOST_LINES}
 
     assert long == set(LONG_FOR_A_REASON)
-    assert max(lengths.values()) <= MOST_LINES * 1.2
+    assert max(lengths.values()) <= MOST_LINES * 1.3
 
 
 def test_no_module_is_named_for_nothing():

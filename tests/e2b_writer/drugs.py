@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
+from tests.e2b_writer.devices import characteristic, device
 from tests.e2b_writer.parts import (
+    NCIT,
     Lines,
     about,
     coded,
@@ -17,14 +19,14 @@ from tests.e2b_writer.parts import (
     tag,
     term,
     text,
+    worded,
 )
 from tvec_pv.domain.icsr import CausalityOpinion, Dose, Drug, DrugReaction, PastDrug, Substance
 
 ROUTES = "0.4.0.127.0.16.1.1.2.6"
 FORMS = "0.4.0.127.0.16.1.1.2.1"
-PRODUCTS = "2.16.840.1.113883.6.69"
-SUBSTANCES = "2.16.840.1.113883.4.9"
 FDA_ROLES = "2.16.840.1.113883.3.989.5.1.2.1.1.8"
+FDA_ADDITIONAL = "2.16.840.1.113883.3.989.5.1.2.1.1.7"
 
 
 def drug_history(drugs: Iterable[PastDrug]) -> Lines:
@@ -89,7 +91,7 @@ def _kind(*content: Lines) -> Lines:
 def _past_drug(drug: PastDrug) -> Lines:
     return _administration(
         interval(drug.start, drug.end),
-        _consumable(_kind(text("name", drug.name))),
+        _consumable(_kind(_product_code(drug.code, drug.code_version, drug.code_system), text("name", drug.name))),
         about("19", term("value", drug.indication), type_code="RSON") if drug.indication else [],
         about("29", term("value", drug.reaction), type_code="CAUS") if drug.reaction else [],
     )
@@ -97,10 +99,11 @@ def _past_drug(drug: PastDrug) -> Lines:
 
 def _drug(drug: Drug) -> Lines:
     product = _kind(
-        tag("code", code=drug.product_code, codeSystem=PRODUCTS) if drug.product_code else [],
+        _product_code(drug.product_code, drug.product_version, drug.product_system),
         text("name", drug.name),
-        _approval(drug),
+        _manufactured(drug),
         *map(_substance, drug.substances),
+        *map(device, drug.devices),
     )
     return _administration(
         tag("id", root=drug.id) if drug.id else [],
@@ -112,10 +115,26 @@ def _drug(drug: Drug) -> Lines:
         about("16", quantity("value", drug.gestation_at_exposure, xsi_type="PQ")),
         *map(_rechallenge, drug.reactions),
         *(about("9", coded("value", code, ich(17), xsi_type="CE"), type_code="REFR") for code in drug.additional_codes),
+        *(
+            about("9", coded("value", code, FDA_ADDITIONAL, xsi_type="CE"), type_code="REFR")
+            for code in drug.fda_additional_codes
+        ),
         about("2", text("value", drug.additional_text, xsi_type="ST"), type_code="REFR"),
         *(_indication(term("value", indication)) for indication in drug.indications),
         _action(coded("code", drug.action_taken, ich(15))),
     )
+
+
+def _product_code(code: str | None, version: str | None, system: str | None) -> Lines:
+    return tag("code", code=code, codeSystem=system, codeSystemVersion=version) if code else []
+
+
+def _manufactured(drug: Drug) -> Lines:
+    """The authorisation, and FDA's category of combination products."""
+    category = coded("value", drug.product_category, NCIT, xsi_type="CE")
+    subjects = [_approval(drug), characteristic("C94031", category)]
+    about_product = [tag("subjectOf", subject, typeCode="SBJ") for subject in subjects if subject]
+    return tag("asManufacturedProduct", *about_product, classCode="MANU") if about_product else []
 
 
 def _approval(drug: Drug) -> Lines:
@@ -126,7 +145,7 @@ def _approval(drug: Drug) -> Lines:
     organisation = tag("playingOrganization", holder, classCode="ORG", determinerCode="INSTANCE")
     territory = tag("territory", place, classCode="NAT", determinerCode="INSTANCE")
     authority = tag("territorialAuthority", territory, classCode="TERR")
-    approval = tag(
+    return tag(
         "approval",
         number,
         tag("holder", tag("role", organisation, classCode="HLD"), typeCode="HLD") if holder else [],
@@ -134,12 +153,11 @@ def _approval(drug: Drug) -> Lines:
         classCode="CNTRCT",
         moodCode="EVN",
     )
-    return tag("asManufacturedProduct", tag("subjectOf", approval, typeCode="SBJ"), classCode="MANU")
 
 
 def _substance(substance: Substance) -> Lines:
     strength = quantity("numerator", substance.strength)
-    code = tag("code", code=substance.term_id, codeSystem=SUBSTANCES) if substance.term_id else []
+    code = _product_code(substance.term_id, substance.term_version, substance.term_system)
     content = (code, text("name", substance.name))
     return tag(
         "ingredient",
@@ -191,19 +209,19 @@ def _action(code: Lines) -> Lines:
 
 
 def _dose(dose: Dose) -> Lines:
-    lot, form = text("lotNumberText", dose.lot), text("originalText", dose.form)
+    lot = text("lotNumberText", dose.lot)
     batch = tag("productInstanceInstance", lot, classCode="MMAT", determinerCode="INSTANCE") if lot else []
-    form_code = tag("formCode", form, code=dose.form_code, codeSystem=FORMS) if form or dose.form_code else []
-    route = text("originalText", dose.route)
-    parent = text("originalText", dose.parent_route)
-    parent_route = tag("value", parent, xsi_type="CE", code=dose.parent_route_code, codeSystem=ROUTES)
+    parent = worded(
+        "value", dose.parent_route, dose.parent_route_code, dose.parent_route_version, ROUTES, xsi_type="CE"
+    )
     return _administration(
         text("text", dose.text),
         interval(dose.start, dose.end, dose.duration, dose.interval),
-        tag("routeCode", route, code=dose.route_code, codeSystem=ROUTES) if route or dose.route_code else [],
+        worded("routeCode", dose.route, dose.route_code, dose.route_version, ROUTES),
         measured("doseQuantity", dose.dose),
-        _consumable(_kind(form_code), before=batch),
-        about("28", parent_route, type_code="REFR", name="inboundRelationship")
-        if parent or dose.parent_route_code
-        else [],
+        _consumable(
+            _kind(worded("formCode", dose.form, dose.form_code, dose.form_version, FORMS)),
+            before=batch,
+        ),
+        about("28", parent, type_code="REFR", name="inboundRelationship"),
     )

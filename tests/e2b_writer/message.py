@@ -3,7 +3,9 @@
 Use it by way of `tests.factories`. What it writes is synthetic: nobody in it exists.
 """
 
-from collections.abc import Iterable
+import base64
+from collections.abc import Iterable, Mapping
+from itertools import zip_longest
 from xml.sax.saxutils import escape
 
 from tests.e2b_writer.drugs import assessments
@@ -11,6 +13,7 @@ from tests.e2b_writer.parts import (
     ICH_IDS,
     NCIT,
     Lines,
+    address,
     coded,
     country,
     flag,
@@ -18,12 +21,13 @@ from tests.e2b_writer.parts import (
     identifier,
     organisation,
     tag,
+    telecom,
     term,
     text,
     timed,
 )
 from tests.e2b_writer.patient import primary_role
-from tvec_pv.domain.icsr import Case, NullFlavor, Reporter, Sender
+from tvec_pv.domain.icsr import Case, Document, NullFlavor, Reporter, Sender
 
 FDA_REPORT_TYPES = "2.16.840.1.113883.3.989.5.1.2.2.1.1.1"
 INVESTIGATION = {"classCode": "INVSTG", "moodCode": "EVN"}
@@ -32,14 +36,22 @@ NOTICE = "Synthetic: generated for tvec-pv, nobody in this file exists."
 
 
 def e2b_message(
-    case: Case, *, message_id: str | None = None, sender: str = "EXAMPLEBIO", receiver: str = "EXAMPLESAFETY"
+    case: Case,
+    *,
+    message_id: str | None = None,
+    sender: str = "EXAMPLEBIO",
+    receiver: str = "EXAMPLESAFETY",
+    contents: Mapping[str, bytes] | None = None,
 ) -> str:
-    """One PORR_IN049016UV; `message_id` (N.2.r.1) is C.1.1 unless another is given."""
+    """One PORR_IN049016UV; `message_id` (N.2.r.1) is C.1.1 unless another is given.
+
+    `contents` are the bytes of included documents, by their SHA-256.
+    """
     control_act = tag(
         "controlActProcess",
         tag("code", code="PORR_TE049016UV", codeSystem="2.16.840.1.113883.1.18"),
         timed("effectiveTime", case.created),
-        tag("subject", _event(case), typeCode="SUBJ"),
+        tag("subject", _event(case, contents or {}), typeCode="SUBJ"),
         classCode="CACT",
         moodCode="EVN",
     )
@@ -93,17 +105,17 @@ def _device(name: str, type_code: str, company: str, root: str) -> Lines:
     return tag(name, device, typeCode=type_code)
 
 
-def _event(case: Case) -> Lines:
+def _event(case: Case, contents: Mapping[str, bytes]) -> Lines:
     ids = [identifier(case.sender_case_id, "1"), identifier(case.worldwide_id, "2")]
     return tag(
         "investigationEvent",
         *(ids if any(ids) else [tag("id", nullFlavor="NI")]),
         tag("code", code="PAT_ADV_EVNT", codeSystem="2.16.840.1.113883.5.4"),
-        text("text", case.narrative),
+        text("text", case.narrative, language=case.narrative_language),
         tag("statusCode", code="active"),
         tag("effectiveTime", timed("low", case.first_received)),
         timed("availabilityTime", case.latest_received),
-        *_documents(case),
+        *_documents(case, contents),
         tag("component", _assessment(case), typeCode="COMP"),
         *_case_observations(case),
         *_relations(case),
@@ -114,24 +126,31 @@ def _event(case: Case) -> Lines:
     )
 
 
-def _documents(case: Case) -> Iterable[Lines]:
+def _documents(case: Case, contents: Mapping[str, bytes]) -> Iterable[Lines]:
     def document(code: str, *content: Lines) -> Lines:
         node = tag("document", tag("code", code=code, codeSystem=ich(27)), *content, classCode="DOC", moodCode="EVN")
         return tag("reference", node, typeCode="REFR")
 
+    def body(held: Document) -> Lines:
+        if not held.included:
+            return []
+        content = base64.b64encode(contents[held.sha256 or ""]).decode()
+        return tag("text", content, mediaType=held.media_type, representation="B64")
+
     for held in case.documents:
-        body = tag("text", "QQ==", mediaType=held.media_type, representation="B64") if held.included else []
-        yield document("1", text("title", held.title), body)
-    for reference in case.literature:
-        yield document("2", text("bibliographicDesignationText", reference))
+        yield document("1", text("title", held.title), body(held))
+    cited = zip_longest(case.literature, case.literature_documents)
+    for reference, held in cited:
+        yield document("2", body(held) if held else [], text("bibliographicDesignationText", reference))
 
 
 def _assessment(case: Case) -> Lines:
     """Patient, reactions, tests and drugs, then who thinks what of which drug and reaction."""
+    by_reporter, by_sender = case.reporter_comments_language, case.sender_comments_language
     comments = [
-        _comment("10", text("value", case.reporter_comments, xsi_type="ED"), "3"),
+        _comment("10", text("value", case.reporter_comments, xsi_type="ED", language=by_reporter), "3"),
         *(_comment("15", term("value", diagnosis), "1") for diagnosis in case.sender_diagnoses),
-        _comment("10", text("value", case.sender_comments, xsi_type="ED"), "1"),
+        _comment("10", text("value", case.sender_comments, xsi_type="ED", language=by_sender), "1"),
     ]
     return tag(
         "adverseEventAssessment",
@@ -187,29 +206,32 @@ def _relations(case: Case) -> Iterable[Lines]:
 
 
 def _reporter(reporter: Reporter) -> Lines:
-    city = text("city", reporter.city)
     qualified = coded("code", reporter.qualification, ich(6))
-    person = tag(
-        "assignedPerson",
-        tag(
-            "name",
-            text("prefix", reporter.title),
-            text("given", reporter.given_name),
-            text("given", reporter.middle_name),
-            text("family", reporter.family_name),
-        ),
-        tag("asQualifiedEntity", qualified, classCode="QUAL") if qualified else [],
-        _located(reporter.country),
-        classCode="PSN",
-        determinerCode="INSTANCE",
-    )
     return tag(
         "assignedEntity",
-        tag("addr", city) if city else [],
-        person,
+        address(reporter.street, reporter.city, reporter.state, reporter.postcode),
+        telecom("tel", reporter.telephone),
+        telecom("mailto", reporter.email),
+        tag(
+            "assignedPerson",
+            tag("name", *_name(reporter)),
+            tag("asQualifiedEntity", qualified, classCode="QUAL") if qualified else [],
+            _located(reporter.country),
+            classCode="PSN",
+            determinerCode="INSTANCE",
+        ),
         organisation(reporter.department, reporter.organisation),
         classCode="ASSIGNED",
     )
+
+
+def _name(one: Reporter | Sender) -> list[Lines]:
+    return [
+        text("prefix", one.title),
+        text("given", one.given_name),
+        text("given", one.middle_name),
+        text("family", one.family_name),
+    ]
 
 
 def _located(code: str | NullFlavor | None) -> Lines:
@@ -233,11 +255,16 @@ def _sources(case: Case) -> Iterable[Lines]:
 
 
 def _sender(sender: Sender) -> Lines:
-    person = _located(sender.country)
+    name = _name(sender)
+    person = (tag("name", *name) if any(name) else [], _located(sender.country))
     return tag(
         "assignedEntity",
         coded("code", sender.type, ich(7)),
-        tag("assignedPerson", person, classCode="PSN", determinerCode="INSTANCE") if person else [],
+        address(sender.street, sender.city, sender.state, sender.postcode),
+        telecom("tel", sender.telephone),
+        telecom("fax", sender.fax),
+        telecom("mailto", sender.email),
+        tag("assignedPerson", *person, classCode="PSN", determinerCode="INSTANCE") if any(person) else [],
         organisation(sender.department, sender.organisation),
         classCode="ASSIGNED",
     )

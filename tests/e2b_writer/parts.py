@@ -50,9 +50,36 @@ def country(name: str, value: Text) -> Lines:
     return coded(name, value, "1.0.3166.1.2.2")
 
 
-def identifier(number: Text, root: str) -> Lines:
+def identifier(number: Text, root: str, roots: str = ICH_IDS) -> Lines:
     """An id of the ICH identifier root with that last number."""
-    return tag("id", extension=number, root=ICH_IDS + root) if isinstance(number, str) else []
+    if number is None:
+        return []
+    if isinstance(number, NullFlavor):
+        return tag("id", root=roots + root, nullFlavor=number.name)
+    return tag("id", extension=number, root=roots + root)
+
+
+def telecom(scheme: str, number: Text) -> Lines:
+    """FDA wants the scheme beside a null flavor too."""
+    if number is None:
+        return []
+    if isinstance(number, NullFlavor):
+        return tag("telecom", value=scheme, nullFlavor=number.name)
+    return tag("telecom", value=f"{scheme}:{number}")
+
+
+def worded(name: str, words: Text, code: str | None, version: str | None, system: str, **attributes: str) -> Lines:
+    """A code with the words it stands for, either of which may be absent."""
+    content = text("originalText", words)
+    if not content and code is None:
+        return []
+    return tag(name, content, code=code, codeSystem=system, codeSystemVersion=version, **attributes)
+
+
+def address(street: Text, city: Text, state: Text, postcode: Text, country: Text = None) -> Lines:
+    names = ("streetAddressLine", "city", "state", "postalCode", "country")
+    content = [text(name, value) for name, value in zip(names, (street, city, state, postcode, country), strict=True)]
+    return tag("addr", *content) if any(content) else []
 
 
 def timed(name: str, day: Day, **attributes: str | None) -> Lines:

@@ -23,7 +23,18 @@ from tests.e2b_writer.parts import (
     text,
     timed,
 )
-from tvec_pv.domain.icsr import Case, NullFlavor, Patient, Quantity, Reaction, Study, TestResult
+from tvec_pv.domain.icsr import (
+    Case,
+    MedicalHistory,
+    NullFlavor,
+    Parent,
+    Patient,
+    Quantity,
+    Reaction,
+    Study,
+    TestResult,
+    Text,
+)
 
 CRITERIA = (
     ("death", "34"),
@@ -33,12 +44,11 @@ CRITERIA = (
     ("congenital_anomaly", "12"),
     ("other_important", "26"),
 )
+FDA_IDS = "2.16.840.1.113883.3.989.5.1.2.2.1.2."
 FDA_CRITERIA = "2.16.840.1.113883.3.989.5.1.2.2.1.3"
 
 
 def primary_role(case: Case) -> Lines:
-    if case.patient.parent is not None:
-        raise NotImplementedError("the parent (D.10) is not written; nothing needed it so far")
     return tag(
         "primaryRole",
         _person(case.patient),
@@ -58,15 +68,52 @@ def _person(patient: Patient) -> Lines:
         *(
             tag(
                 "asIdentifiedEntity",
-                identifier(number, "9"),
-                tag("code", code="3", codeSystem=ich(4)),
+                identifier(number, str(code + 6)),
+                tag("code", code=str(code), codeSystem=ich(4)),
                 classCode="IDENT",
             )
-            for number in patient.record_numbers
+            for code, number in enumerate(
+                (
+                    patient.gp_record_number,
+                    patient.specialist_record_number,
+                    patient.hospital_record_number,
+                    patient.investigation_number,
+                ),
+                1,
+            )
+            if number is not None
         ),
+        _parent(patient.parent) if patient.parent else [],
         classCode="PSN",
         determinerCode="INSTANCE",
     )
+
+
+def _parent(parent: Parent) -> Lines:
+    person = (
+        text("name", parent.identification),
+        coded("administrativeGenderCode", parent.sex, SEX),
+        timed("birthTime", parent.birth_date),
+    )
+    said = [
+        observation("3", quantity("value", parent.age, xsi_type="PQ")),
+        observation("22", timed("value", parent.last_menstrual_period, xsi_type="TS")),
+        observation("7", _size(parent.weight_kg, "kg")),
+        observation("17", _size(parent.height_cm, "cm")),
+        _history(parent.history, (observation("18", text("value", parent.history_text, xsi_type="ED")),)),
+        drug_history(parent.past_drugs),
+    ]
+    return tag(
+        "role",
+        tag("code", code="PRN", codeSystem="2.16.840.1.113883.5.111"),
+        tag("associatedPerson", *person, classCode="PSN", determinerCode="INSTANCE"),
+        *(tag("subjectOf2", one, typeCode="SBJ") for one in said if one),
+        classCode="PRS",
+    )
+
+
+def _size(value: float | None, unit: str) -> Lines:
+    return quantity("value", None if value is None else Quantity(value=value, unit=unit), xsi_type="PQ")
 
 
 def _study(study: Study | None) -> Lines:
@@ -86,8 +133,19 @@ def _study(study: Study | None) -> Lines:
         )
         for one in study.registrations
     )
+    fda_numbers = [("1", study.ind_number), ("2", study.pre_anda_number)]
+    fda_numbers += [("3", number) for number in study.cross_reported_inds]
+    known_to_fda = (
+        tag(
+            "authorization",
+            tag("studyRegistration", identifier(number, root, FDA_IDS), classCode="ACT", moodCode="EVN"),
+            typeCode="AUTH",
+        )
+        for root, number in fda_numbers
+        if number is not None
+    )
     content = (identifier(study.sponsor_number, "5"), coded("code", study.type, ich(8)), text("title", study.name))
-    node = tag("researchStudy", *content, *registrations, classCode="CLNTRL", moodCode="EVN")
+    node = tag("researchStudy", *content, *registrations, *known_to_fda, classCode="CLNTRL", moodCode="EVN")
     return tag("subjectOf1", node, typeCode="SBJ")
 
 
@@ -99,23 +157,24 @@ def _place(name: str, code: str | NullFlavor | None) -> Lines:
 
 def _about_patient(case: Case) -> Iterable[Lines]:
     patient = case.patient
-    weight, height = patient.weight_kg, patient.height_cm
     autopsy_causes = [about("8", term("value", cause), type_code="DRIV") for cause in patient.autopsy_causes]
     yield observation("3", measured("value", patient.age, xsi_type="PQ"))
     yield observation("16", quantity("value", patient.gestation, xsi_type="PQ"))
     yield observation("4", coded("value", patient.age_group, ich(9), xsi_type="CE"))
-    yield observation(
-        "7", quantity("value", None if weight is None else Quantity(value=weight, unit="kg"), xsi_type="PQ")
-    )
-    yield observation(
-        "17", quantity("value", None if height is None else Quantity(value=height, unit="cm"), xsi_type="PQ")
-    )
+    yield observation("7", _size(patient.weight_kg, "kg"))
+    yield observation("17", _size(patient.height_cm, "cm"))
     yield observation("22", timed("value", patient.last_menstrual_period, xsi_type="TS"))
     for race in patient.races:
         yield _fda_observation("C17049", race)
-    if isinstance(patient.ethnicity, str):
+    if patient.ethnicity is not None:
         yield _fda_observation("C16564", patient.ethnicity)
-    yield _history(patient)
+    yield _history(
+        patient.history,
+        (
+            observation("18", text("value", patient.history_text, xsi_type="ED")),
+            observation("11", flag(patient.has_concomitant_therapies)),
+        ),
+    )
     yield drug_history(patient.past_drugs)
     for cause in patient.causes_of_death:
         yield observation("32", term("value", cause))
@@ -126,12 +185,18 @@ def _about_patient(case: Case) -> Iterable[Lines]:
     yield drug_section(case.drugs)
 
 
-def _fda_observation(code: str, value: str) -> Lines:
-    content = (tag("code", code=code, codeSystem=NCIT), tag("value", xsi_type="CE", code=value, codeSystem=NCIT))
+def _fda_observation(code: str, value: Text) -> Lines:
+    content = (tag("code", code=code, codeSystem=NCIT), _concept(value))
     return tag("observation", *content, classCode="OBS", moodCode="EVN")
 
 
-def _history(patient: Patient) -> Lines:
+def _concept(value: Text) -> Lines:
+    if isinstance(value, NullFlavor):
+        return tag("value", xsi_type="CE", nullFlavor=value.name)
+    return tag("value", xsi_type="CE", code=value, codeSystem=NCIT)
+
+
+def _history(history: Iterable[MedicalHistory], remarks: Iterable[Lines]) -> Lines:
     conditions = [
         tag(
             "observation",
@@ -143,12 +208,8 @@ def _history(patient: Patient) -> Lines:
             classCode="OBS",
             moodCode="EVN",
         )
-        for one in patient.history
+        for one in history
     ]
-    remarks = (
-        observation("18", text("value", patient.history_text, xsi_type="ED")),
-        observation("11", flag(patient.has_concomitant_therapies)),
-    )
     return organizer("1", [*conditions, *remarks])
 
 

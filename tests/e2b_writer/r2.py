@@ -199,7 +199,10 @@ def _reporter(reporter: Reporter) -> Sequence[Lines]:
         _text("reporterfamilyname", reporter.family_name),
         _text("reporterorganization", reporter.organisation),
         _text("reporterdepartment", reporter.department),
+        _text("reporterstreet", reporter.street),
         _text("reportercity", reporter.city),
+        _text("reporterstate", reporter.state),
+        _text("reporterpostcode", reporter.postcode),
         _value("reportercountry", reporter.country),
         _value("qualification", reporter.qualification),
     )
@@ -211,21 +214,29 @@ def _sender(sender: Sender) -> Lines:
         _value("sendertype", sender.type),
         _text("senderorganization", sender.organisation),
         _text("senderdepartment", sender.department),
+        _text("sendertitle", sender.title),
+        _text("sendergivename", sender.given_name),
+        _text("sendermiddlename", sender.middle_name),
+        _text("senderfamilyname", sender.family_name),
+        _text("senderstreetaddress", sender.street),
+        _text("sendercity", sender.city),
+        _text("senderstate", sender.state),
+        _text("senderpostcode", sender.postcode),
         _value("sendercountrycode", sender.country),
+        _text("senderemailaddress", sender.email),
     )
 
 
 def _patient(case: Case) -> Lines:
     patient = case.patient
-    numbers = (
-        *("patientgpmedicalrecordnumb", "patientspecialistrecordnumb"),
-        *("patienthospitalrecordnumb", "patientinvestigationnumb"),
-    )
     comments = [one.comments for one in case.tests if one.comments and not one.name.name and not one.name.code]
     return tag(
         "patient",
         _text("patientinitial", patient.name),
-        *(_value(name, number) for name, number in zip(numbers, patient.record_numbers, strict=False)),
+        _text("patientgpmedicalrecordnumb", patient.gp_record_number),
+        _text("patientspecialistrecordnumb", patient.specialist_record_number),
+        _text("patienthospitalrecordnumb", patient.hospital_record_number),
+        _text("patientinvestigationnumb", patient.investigation_number),
         *_date("patientbirthdate", patient.birth_date, most=8),
         *_amount("patientonsetage", patient.age),
         *_amount("gestationperiod", patient.gestation),

@@ -35,7 +35,7 @@ from tvec_pv.domain.case_json import encode
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import Quantity
-from tvec_pv.domain.records import OtherProducts, Record
+from tvec_pv.domain.records import Envelope, OtherProducts, Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources.detection import detect
 from tvec_pv.sources.formats import Format, Options, find_files, read
@@ -769,7 +769,7 @@ def test_whatever_is_changed_in_a_file_reading_ends_in_records_or_a_refusal(kind
             found = list(read(path, detect(path, Options(product())), Options(product())))
         except UnreadableFile:
             return
-        assert all(isinstance(record, (Record, OtherProducts)) for record in found)
+        assert all(isinstance(record, (Record, OtherProducts, Envelope)) for record in found)
 
     reads_or_refuses()
 

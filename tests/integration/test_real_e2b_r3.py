@@ -5,8 +5,12 @@ used to make them. `FIELDS` has one row an element: how to find it in the file, 
 `input_ex2.xml` of ICH is no plausible case (most values are their own element number), but it fills every section.
 """
 
+import base64
 import calendar
 import copy
+import hashlib
+import re
+import zipfile
 from collections import defaultdict
 from datetime import date
 from functools import cache
@@ -14,10 +18,13 @@ from functools import cache
 import pytest
 from lxml import etree
 
+from tests.e2b_writer.everything import everything
+from tests.factories import a_case, e2b_batch, e2b_message
 from tests.real_data import REAL_DATA, needs_real_data, real_files
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.findings import critical
 from tvec_pv.domain.icsr import NullFlavor
+from tvec_pv.domain.records import Envelope, Record
 from tvec_pv.sources import e2b_r3
 
 pytestmark = needs_real_data
@@ -31,6 +38,8 @@ ICH = "2.16.840.1.113883.3.989.2.1.1"
 ICH_ID = "2.16.840.1.113883.3.989.2.1.3"
 MEDDRA = "2.16.840.1.113883.6.163"
 NCIT = "2.16.840.1.113883.3.26.1.1"
+FDA_STUDY = "2.16.840.1.113883.3.989.5.1.2.2.1.2"
+FDA_LISTS = "2.16.840.1.113883.3.989.5.1.2.1.1"
 FDA_INTERVENTION = "2.16.840.1.113883.3.989.5.1.2.2.1.3"
 COUNTRY = "1.0.3166.1.2.2"
 
@@ -121,6 +130,30 @@ def term(element):
     return text(element, "h:originalText"), *code_of(element)
 
 
+def coding(node, path):
+    """A product's or substance's code with its system and version."""
+    element = first(node, path)
+    return (None,) * 3 if element is None else tuple(map(element.get, ("code", "codeSystem", "codeSystemVersion")))
+
+
+def telecom(node, scheme):
+    """What stands behind tel:, fax: or mailto:."""
+    element = first(node, f"h:telecom[starts-with(@value, '{scheme}')]")
+    return None if element is None else element.get("value").partition(":")[2] or null_flavor(element)
+
+
+def content(node):
+    """Hash and size of an included document, decoded here; of one that is no base64, that there is one."""
+    element = first(node, "h:text")
+    if element is None or not element.xpath("string()").strip():
+        return None
+    try:
+        decoded = base64.b64decode("".join(element.xpath("string()").split()), validate=True)
+    except ValueError:
+        return True, None, None
+    return True, hashlib.sha256(decoded).hexdigest(), len(decoded)
+
+
 def coded(code, system=f"{ICH}.19"):
     return f"h:code[@code='{code}' and @codeSystem='{system}']"
 
@@ -140,6 +173,10 @@ def code_read(value):
     return value.code, value.version
 
 
+def content_read(held):
+    return (held.included, held.sha256, held.size) if held.included else None
+
+
 def term_read(value):
     return trimmed(value.name), value.code, value.version
 
@@ -150,7 +187,9 @@ ASSESSMENT = "h:component/h:adverseEventAssessment"
 ROLE = f"{ASSESSMENT}/h:subject1/h:primaryRole"
 PLAYER = f"{ROLE}/h:player1"
 STUDY = f"{ROLE}/h:subjectOf1/h:researchStudy"
+REGISTRATION = f"{STUDY}/h:authorization/h:studyRegistration"
 SENDER = f"h:subjectOf1/h:controlActEvent/h:author/h:assignedEntity[h:code/@codeSystem='{ICH}.7']"
+SENDER_NAME = f"{SENDER}/h:assignedPerson/h:name"
 REPORTER = "h:relatedInvestigation/h:subjectOf2/h:controlActEvent/h:author/h:assignedEntity"
 PARENT = f"{PLAYER}/h:role[@classCode='PRS']"
 AUTOPSY = f"{ROLE}/h:subjectOf2/h:observation[{coded(5)}]"
@@ -186,6 +225,10 @@ def comment(code, author):
 
 def documents(code):
     return f"h:reference/h:document[{coded(code, f'{ICH}.27')}]"
+
+
+def record_number(node, root):
+    return attribute(node, f"{PLAYER}/h:asIdentifiedEntity/h:id[@root='{ICH_ID}.{root}']", "extension")
 
 
 def history(node):
@@ -224,6 +267,7 @@ def past_drugs_in_file(node):
     return [
         {
             "name": text(drug, f"{PRODUCT}/h:name"),
+            "code": coding(drug, f"{PRODUCT}/h:code"),
             "start": limit(drug, "low"),
             "end": limit(drug, "high"),
             "indication": [code_of(value) for value in at(drug, related(19))],
@@ -237,6 +281,7 @@ def past_drugs_in_case(person):
     return [
         {
             "name": trimmed(drug.name),
+            "code": (drug.code, drug.code_system, drug.code_version),
             "start": day_read(drug.start),
             "end": day_read(drug.end),
             "indication": [code_read(value) for value in (drug.indication,) if value],
@@ -321,7 +366,7 @@ def substances_in_file(drug):
     return [
         {
             "name": text(node, "h:ingredientSubstance/h:name"),
-            "term id": attribute(node, "h:ingredientSubstance/h:code"),
+            "term": coding(node, "h:ingredientSubstance/h:code"),
         }
         for node in at(drug, f"{PRODUCT}/h:ingredient")
     ]
@@ -347,11 +392,8 @@ CASE = {
     "C.1.5": (lambda e: day(e, "h:availabilityTime"), lambda c: day_read(c.latest_received)),
     "C.1.6.1": (lambda e: flag(e, event(1)), lambda c: c.has_more_documents),
     "C.1.6.1.r": (
-        lambda e: [
-            (text(d, "h:title"), attribute(d, "h:text", "mediaType"), bool(text(d, "h:text")))
-            for d in at(e, documents(1))
-        ],
-        lambda c: [(d.title, d.media_type, d.included) for d in c.documents],
+        lambda e: [(text(d, "h:title"), attribute(d, "h:text", "mediaType"), content(d)) for d in at(e, documents(1))],
+        lambda c: [(d.title, d.media_type, content_read(d)) for d in c.documents],
     ),
     "C.1.7": (lambda e: flag(e, event(23)), lambda c: c.expedited),
     "FDA.C.1.7.1": (lambda e: attribute(e, event("C54588", NCIT)), lambda c: c.local_report_type),
@@ -395,6 +437,17 @@ CASE = {
         lambda e: text(e, f"{SENDER}/{ORGANISATION}/h:assignedEntity/{ORGANISATION}/h:name"),
         lambda c: c.sender.organisation,
     ),
+    "C.3.3.2": (lambda e: text(e, f"{SENDER_NAME}/h:prefix"), lambda c: c.sender.title),
+    "C.3.3.3": (lambda e: text(e, f"{SENDER_NAME}/h:given[1]"), lambda c: c.sender.given_name),
+    "C.3.3.4": (lambda e: text(e, f"{SENDER_NAME}/h:given[2]"), lambda c: c.sender.middle_name),
+    "C.3.3.5": (lambda e: text(e, f"{SENDER_NAME}/h:family"), lambda c: c.sender.family_name),
+    "C.3.4.1": (lambda e: text(e, f"{SENDER}/h:addr/h:streetAddressLine"), lambda c: c.sender.street),
+    "C.3.4.2": (lambda e: text(e, f"{SENDER}/h:addr/h:city"), lambda c: c.sender.city),
+    "C.3.4.3": (lambda e: text(e, f"{SENDER}/h:addr/h:state"), lambda c: c.sender.state),
+    "C.3.4.4": (lambda e: text(e, f"{SENDER}/h:addr/h:postalCode"), lambda c: c.sender.postcode),
+    "C.3.4.6": (lambda e: telecom(first(e, SENDER), "tel"), lambda c: c.sender.telephone),
+    "C.3.4.7": (lambda e: telecom(first(e, SENDER), "fax"), lambda c: c.sender.fax),
+    "C.3.4.8": (lambda e: telecom(first(e, SENDER), "mailto"), lambda c: c.sender.email),
     "C.3.3.1": (lambda e: text(e, f"{SENDER}/{ORGANISATION}/h:name"), lambda c: c.sender.department),
     "C.3.4.5": (
         lambda e: attribute(e, f"{SENDER}/h:assignedPerson/h:asLocatedEntity/h:location/h:code"),
@@ -403,6 +456,10 @@ CASE = {
     "C.4.r": (
         lambda e: texts(e, f"{documents(2)}/h:bibliographicDesignationText"),
         lambda c: list(c.literature),
+    ),
+    "C.4.r.2": (
+        lambda e: [(attribute(d, "h:text", "mediaType"), content(d)) for d in at(e, f"{documents(2)}[h:text]")],
+        lambda c: [(d.media_type, content_read(d)) for d in c.literature_documents],
     ),
     "C.5": (lambda e: bool(at(e, STUDY)), lambda c: c.study is not None),
     "C.5.1.r": (
@@ -421,15 +478,23 @@ CASE = {
         lambda c: c.study and c.study.sponsor_number,
     ),
     "C.5.4": (lambda e: attribute(e, f"{STUDY}/h:code"), lambda c: c.study and c.study.type),
-    "D.1": (lambda e: text(e, f"{PLAYER}/h:name"), lambda c: trimmed(c.patient.name)),
-    "D.1.1": (
-        lambda e: [
-            node.get("extension")
-            for source in (7, 8, 9, 10)
-            for node in at(e, f"{PLAYER}/h:asIdentifiedEntity/h:id[@root='{ICH_ID}.{source}']")
-        ],
-        lambda c: list(c.patient.record_numbers),
+    "FDA.C.5.5a": (
+        lambda e: attribute(e, f"{REGISTRATION}/h:id[@root='{FDA_STUDY}.1']", "extension"),
+        lambda c: c.study and c.study.ind_number,
     ),
+    "FDA.C.5.5b": (
+        lambda e: attribute(e, f"{REGISTRATION}/h:id[@root='{FDA_STUDY}.2']", "extension"),
+        lambda c: c.study and c.study.pre_anda_number,
+    ),
+    "FDA.C.5.6.r": (
+        lambda e: attributes(e, f"{REGISTRATION}/h:id[@root='{FDA_STUDY}.3']", "extension"),
+        lambda c: list(c.study.cross_reported_inds) if c.study else [],
+    ),
+    "D.1": (lambda e: text(e, f"{PLAYER}/h:name"), lambda c: trimmed(c.patient.name)),
+    "D.1.1.1": (lambda e: record_number(e, 7), lambda c: c.patient.gp_record_number),
+    "D.1.1.2": (lambda e: record_number(e, 8), lambda c: c.patient.specialist_record_number),
+    "D.1.1.3": (lambda e: record_number(e, 9), lambda c: c.patient.hospital_record_number),
+    "D.1.1.4": (lambda e: record_number(e, 10), lambda c: c.patient.investigation_number),
     "D.2.1": (lambda e: day(e, f"{PLAYER}/h:birthTime"), lambda c: day_read(c.patient.birth_date)),
     "D.2.2": (lambda e: quantity(e, f"{ROLE}/{observed(3)}"), lambda c: quantity_read(c.patient.age)),
     "D.2.2.1": (
@@ -514,7 +579,12 @@ REPORTERS = {
         lambda r: r.organisation,
     ),
     "C.2.r.2.2": (lambda n: text(n, f"{REPORTER}/{ORGANISATION}/h:name"), lambda r: r.department),
+    "C.2.r.2.3": (lambda n: text(n, f"{REPORTER}/h:addr/h:streetAddressLine"), lambda r: r.street),
     "C.2.r.2.4": (lambda n: text(n, f"{REPORTER}/h:addr/h:city"), lambda r: r.city),
+    "C.2.r.2.5": (lambda n: text(n, f"{REPORTER}/h:addr/h:state"), lambda r: r.state),
+    "C.2.r.2.6": (lambda n: text(n, f"{REPORTER}/h:addr/h:postalCode"), lambda r: r.postcode),
+    "C.2.r.2.7": (lambda n: telecom(first(n, REPORTER), "tel"), lambda r: r.telephone),
+    "FDA.C.2.r.2.8": (lambda n: telecom(first(n, REPORTER), "mailto"), lambda r: r.email),
     "C.2.r.3": (
         lambda n: attribute(n, f"{REPORTER}/h:assignedPerson/h:asLocatedEntity/h:location/h:code"),
         lambda r: r.country,
@@ -618,12 +688,18 @@ DOSES = {
         lambda n: text(n, f"{PRODUCT}/h:formCode/h:originalText"),
         lambda d: trimmed(d.form),
     ),
+    "G.k.4.r.9.2a": (lambda n: attribute(n, f"{PRODUCT}/h:formCode", "codeSystemVersion"), lambda d: d.form_version),
     "G.k.4.r.9.2b": (lambda n: attribute(n, f"{PRODUCT}/h:formCode"), lambda d: d.form_code),
     "G.k.4.r.10.1": (lambda n: text(n, "h:routeCode/h:originalText"), lambda d: trimmed(d.route)),
+    "G.k.4.r.10.2a": (lambda n: attribute(n, "h:routeCode", "codeSystemVersion"), lambda d: d.route_version),
     "G.k.4.r.10.2b": (lambda n: attribute(n, "h:routeCode"), lambda d: d.route_code),
     "G.k.4.r.11.1": (
         lambda n: text(n, f"{related(28, way='inboundRelationship')}/h:originalText"),
         lambda d: trimmed(d.parent_route),
+    ),
+    "G.k.4.r.11.2a": (
+        lambda n: attribute(n, related(28, way="inboundRelationship"), "codeSystemVersion"),
+        lambda d: d.parent_route_version,
     ),
     "G.k.4.r.11.2b": (
         lambda n: attribute(n, related(28, way="inboundRelationship")),
@@ -631,14 +707,51 @@ DOSES = {
     ),
 }
 
+DEVICE = f"{PRODUCT}/h:part/h:partProduct"
+MAKER = "h:asManufacturedProduct/h:manufacturerOrganization"
+
+
+def said(concept, kind="h:value"):
+    return f"h:asManufacturedProduct/h:subjectOf/h:characteristic[h:code/@code='{concept}']/{kind}"
+
+
+DEVICES = {
+    "FDA.G.k.12.r.1": (lambda n: flag(n, said("C54026")), lambda d: d.malfunction),
+    "FDA.G.k.12.r.2.r": (lambda n: attributes(n, said("C54592")), lambda d: list(d.follow_up_types)),
+    "FDA.G.k.12.r.3.r": (lambda n: attributes(n, said("C54451")), lambda d: list(d.problems)),
+    "FDA.G.k.12.r.4": (lambda n: text(n, "h:name[1]"), lambda d: trimmed(d.brand_name)),
+    "FDA.G.k.12.r.5": (lambda n: text(n, "h:name[2]"), lambda d: trimmed(d.common_name)),
+    "FDA.G.k.12.r.6": (lambda n: attribute(n, "h:code"), lambda d: d.product_code),
+    "FDA.G.k.12.r.7.1a": (lambda n: text(n, f"{MAKER}/h:name"), lambda d: d.manufacturer),
+    "FDA.G.k.12.r.7.1b": (lambda n: text(n, f"{MAKER}/h:addr/h:streetAddressLine"), lambda d: d.manufacturer_street),
+    "FDA.G.k.12.r.7.1c": (lambda n: text(n, f"{MAKER}/h:addr/h:city"), lambda d: d.manufacturer_city),
+    "FDA.G.k.12.r.7.1d": (lambda n: text(n, f"{MAKER}/h:addr/h:state"), lambda d: d.manufacturer_state),
+    "FDA.G.k.12.r.7.1e": (lambda n: text(n, f"{MAKER}/h:addr/h:country"), lambda d: d.manufacturer_country),
+    "FDA.G.k.12.r.8": (lambda n: attribute(n, said("C54595")), lambda d: d.usage),
+    "FDA.G.k.12.r.9": (
+        lambda n: text(n, "h:instanceOfKind/h:productInstanceInstance/h:lotNumberText"),
+        lambda d: d.lot,
+    ),
+    "FDA.G.k.12.r.10": (
+        lambda n: attribute(
+            n, f"h:asManufacturedProduct/h:subjectOf/h:characteristic/h:code[@codeSystem='{FDA_LISTS}.6']"
+        ),
+        lambda d: d.operator,
+    ),
+    "FDA.G.k.12.r.11.r": (lambda n: attributes(n, said("C54594")), lambda d: list(d.remedial_actions)),
+}
+
 DRUGS = {
     "G.k.0": (lambda n: attribute(n, "h:id", "root"), lambda d: d.id),
     "G.k.1": (role_in_file, lambda d: d.role),
-    "G.k.2.1": (lambda n: attribute(n, f"{PRODUCT}/h:code"), lambda d: d.product_code),
+    "G.k.2.1": (
+        lambda n: coding(n, f"{PRODUCT}/h:code"),
+        lambda d: (d.product_code, d.product_system, d.product_version),
+    ),
     "G.k.2.2": (lambda n: text(n, f"{PRODUCT}/h:name"), lambda d: trimmed(d.name)),
     "G.k.2.3.r": (
         substances_in_file,
-        lambda d: [{"name": trimmed(s.name), "term id": s.term_id} for s in d.substances],
+        lambda d: [{"name": trimmed(s.name), "term": (s.term_id, s.term_system, s.term_version)} for s in d.substances],
     ),
     "G.k.2.3.r.3": (strengths_in_file, lambda d: [quantity_read(s.strength) for s in d.substances]),
     "G.k.2.4": (
@@ -702,6 +815,21 @@ DRUGS = {
         lambda n: attributes(n, f"{related(9)}[@codeSystem='{ICH}.17']"),
         lambda d: list(d.additional_codes),
     ),
+    # FDA's files name ICH's list of sender types in the place of FDA's own: it is FDA's where it is not ICH's.
+    "FDA.G.k.10a": (
+        lambda n: [
+            null_flavor(value) or value.get("code") for value in at(n, f"{related(9)}[not(@codeSystem='{ICH}.17')]")
+        ],
+        lambda d: list(d.fda_additional_codes),
+    ),
+    "FDA.G.k.12.r": (lambda n: len(at(n, DEVICE)), lambda d: len(d.devices)),
+    **{
+        number: (
+            lambda n, in_file=in_file: [in_file(device) for device in at(n, DEVICE)],
+            lambda d, in_case=in_case: [in_case(device) for device in d.devices],
+        )
+        for number, (in_file, in_case) in DEVICES.items()
+    },
     "G.k.11": (lambda n: text(n, related(2)), lambda d: trimmed(d.additional_text)),
 }
 
@@ -741,8 +869,12 @@ def events(path):
 
 
 @cache
-def records(path):
+def items(path):
     return list(e2b_r3.read(path))
+
+
+def records(path):
+    return [item for item in items(path) if isinstance(item, Record)]
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -830,7 +962,7 @@ def test_a_batch_of_three_messages_gives_the_three_cases_in_order(tmp_path):
     paths = [REAL_DATA / "e2b_r3" / name for name in SINGLE]
     batch = batch_of(paths, tmp_path / "batch.xml")
     singly = [record.case for path in paths for record in records(path)]
-    assert [record.case for record in e2b_r3.read(batch)] == singly
+    assert [record.case for record in records(batch)] == singly
     assert [case.sender_case_id for case in singly] == [
         "US-APHARMA-8744554B",
         "GB-XYZCOMPANY-123",
@@ -840,14 +972,14 @@ def test_a_batch_of_three_messages_gives_the_three_cases_in_order(tmp_path):
 
 def test_a_batch_names_a_different_place_for_each_of_its_records(tmp_path):
     batch = batch_of([REAL_DATA / "e2b_r3" / name for name in SINGLE], tmp_path / "batch.xml")
-    assert len({record.where for record in e2b_r3.read(batch)}) == len(SINGLE)
+    assert len({record.where for record in records(batch)}) == len(SINGLE)
 
 
 def test_a_batch_finds_in_each_message_what_it_finds_in_the_message_alone(tmp_path):
     paths = [REAL_DATA / "e2b_r3" / name for name in SINGLE]
     batch = batch_of(paths, tmp_path / "batch.xml")
     singly = [{f.check for f in record.findings} for path in paths for record in records(path)]
-    assert [{f.check for f in record.findings} for record in e2b_r3.read(batch)] == singly
+    assert [{f.check for f in record.findings} for record in records(batch)] == singly
 
 
 # --- what other published files do (formats.md 1.4), done to a published file ---------------------------------------
@@ -865,7 +997,7 @@ def read_changed(tmp_path, change):
     tree = etree.parse(REAL_DATA / "e2b_r3" / CHANGED)
     change(first(tree, "//h:investigationEvent"))
     tree.write(tmp_path / "changed.xml", xml_declaration=True, encoding="UTF-8")
-    (record,) = e2b_r3.read(tmp_path / "changed.xml")
+    (record,) = records(tmp_path / "changed.xml")
     return record.case
 
 
@@ -960,4 +1092,109 @@ def test_a_byte_order_mark_changes_nothing(path, tmp_path):
     assert not content.startswith(b"\xef\xbb\xbf")
     marked = tmp_path / path.name
     marked.write_bytes(b"\xef\xbb\xbf" + content)
-    assert [record.case for record in e2b_r3.read(marked)] == [record.case for record in records(path)]
+    assert [record.case for record in records(marked)] == [record.case for record in records(path)]
+
+
+# --- attachments ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_what_is_attached_is_what_the_documents_name(path):
+    """The store keeps attachments by their hash; a case names them by it."""
+    for record in records(path):
+        held = (*record.case.documents, *record.case.literature_documents)
+        named = [(document.sha256, document.size) for document in held if document.sha256]
+        assert sorted((one.sha256, len(one.content)) for one in record.attachments) == sorted(named)
+        assert all(hashlib.sha256(one.content).hexdigest() == one.sha256 for one in record.attachments)
+
+
+def test_a_document_of_the_icsr_of_ich_is_attached():
+    assert any(record.attachments for path in (file.values[0] for file in FILES) for record in records(path))
+
+
+# --- the envelope ---------------------------------------------------------------------------------------------------
+
+
+def device_number(node, name, root):
+    return attribute(node, f"h:{name}/h:device/h:id[@root='{ICH_ID}.{root}']", "extension")
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_the_envelope_says_what_the_file_says(path):
+    root = etree.parse(path).getroot()
+    assert items(path)[-1] == Envelope(
+        device_number(root, "sender", 13),
+        device_number(root, "receiver", 14),
+        attribute(root, f"h:id[@root='{ICH_ID}.22']", "extension"),
+    )
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_a_record_names_who_sent_its_message(path):
+    assert [record.sender for record in records(path)] == [
+        device_number(message, "sender", 11) for message in messages(path)
+    ]
+
+
+# --- ICH's schemas --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def schemas(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("schemas")
+    with zipfile.ZipFile(REAL_DATA / "e2b_r3" / "ich_icsr_xsd.zip") as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def faults(path, schemas):
+    """Per record, the element and the line of what the schema finds."""
+    return [
+        [re.search(r"element (\S+) in line (\d+)", one.message).groups() for one in record.findings
+         if one.check == "READ-SCHEMA"]
+        for record in e2b_r3.read(path, schemas)
+        if isinstance(record, Record)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", [file for file in FILES if file.id != LABELS])
+def test_published_cases_are_valid_against_the_schema(path, schemas):
+    assert faults(path, schemas) == [[]] * len(messages(path))
+
+
+def test_the_first_fault_of_a_message_is_named_by_element_and_line(schemas):
+    """The labelled instance is not valid by design: the place is what the schema says of the file as a whole."""
+    path = next(file.values[0] for file in FILES if file.id == LABELS)
+    schema = etree.XMLSchema(etree.parse(schemas / "multicacheschemas" / "MCCI_IN200100UV01.xsd"))
+    document = etree.parse(path)
+    assert not schema.validate(document)
+    in_message = [error for error in schema.error_log if messages(path)[0].sourceline < error.line]
+    name = re.match(r"Element '(?:\{.*?\})?(\w+)'", in_message[0].message)[1]
+    assert faults(path, schemas) == [[(name, str(in_message[0].line))]]
+
+
+def test_validating_changes_nothing_that_is_read(schemas):
+    for path in (file.values[0] for file in FILES):
+        validated = [item for item in e2b_r3.read(path, schemas) if isinstance(item, Record)]
+        assert [one.case for one in validated] == [one.case for one in records(path)]
+
+
+def test_each_message_of_a_batch_is_validated_alone_and_no_value_of_it_is_told(schemas, tmp_path):
+    valid, broken = e2b_message(a_case("US-EXAMPLEBIO-1")), e2b_message(a_case("US-EXAMPLEBIO-2"))
+    broken = broken.replace("<statusCode", "<statusCodes").replace("PAT_ADV_EVNT", "SECRET WORDS")
+    path = tmp_path / "batch.xml"
+    path.write_bytes(e2b_batch(valid, broken, valid))
+    found = [item.findings for item in e2b_r3.read(path, schemas) if isinstance(item, Record)]
+
+    assert [[one.check for one in findings] for findings in found] == [[], ["READ-SCHEMA"], []]
+    assert "SECRET" not in found[1][0].message
+    assert "element code in line" in found[1][0].message
+
+
+@pytest.mark.parametrize("is_null", [False, True], ids=["values", "null flavors"])
+def test_what_the_tests_write_is_valid_with_every_field_filled(is_null, schemas, tmp_path):
+    case, contents = everything(is_null=is_null)
+    path = tmp_path / "everything.xml"
+    path.write_bytes(e2b_batch(e2b_message(case, contents=contents)))
+
+    assert faults(path, schemas) == [[]]

@@ -186,7 +186,7 @@ TESTS = (
 
 PATIENT = a_patient(
     name="Y.Z.",
-    record_numbers=("EX-2026-4471",),
+    hospital_record_number="EX-2026-4471",
     birth_date=day("1962-05-30"),
     age=Quantity(value=64.0, unit="a"),
     age_group="5",

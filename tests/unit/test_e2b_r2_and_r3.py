@@ -39,6 +39,7 @@ from tvec_pv.domain.icsr import (
     PastDrug,
     Quantity,
     Reporter,
+    Sender,
     Seriousness,
     Sex,
     Study,
@@ -52,7 +53,10 @@ from tvec_pv.sources import e2b_r2, e2b_r3
 
 FORMATS_PAGE = Path(__file__).parents[2] / "docs" / "reference" / "formats.md"
 CRITERIA = ("death", "life_threatening", "hospitalisation", "disability", "congenital_anomaly", "other_important")
-PEOPLE = {"title", "given_name", "middle_name", "family_name", "organisation", "department", "city", "name"}
+PEOPLE = {
+    *("title", "given_name", "middle_name", "family_name", "organisation", "department", "city", "name"),
+    *("gp_record_number", "specialist_record_number", "hospital_record_number", "investigation_number"),
+}
 
 
 def a_quantity(value, unit):
@@ -81,6 +85,20 @@ RICH = a_case(
         Reporter(family_name=NullFlavor.MSK, given_name=NullFlavor.UNK, city="Lyon", country="FR", qualification="2"),
         a_reporter(title="Dr", organisation="Example Hospital", department="Oncology", country="FR"),
     ),
+    sender=Sender(
+        type="1",
+        organisation="Example Biologics",
+        department="Safety",
+        title="Dr",
+        given_name="Anna",
+        family_name="Example",
+        street="1 Example Street",
+        city="Lyon",
+        state="Rhône",
+        postcode="69000",
+        country="FR",
+        email="safety@example.org",
+    ),
     literature=("Made-Up A. A made-up journal. 2026;1:1", "Made-Up B. A made-up journal. 2026;1:2"),
     study=Study(
         name="A made-up study",
@@ -90,7 +108,9 @@ RICH = a_case(
     ),
     patient=a_patient(
         name=NullFlavor.MSK,
-        record_numbers=("H-123",),
+        gp_record_number=NullFlavor.MSK,
+        hospital_record_number="H-123",
+        investigation_number="007",
         birth_date=day("1959-04-10"),
         age=a_quantity(6.0, "10.a"),
         age_group="5",

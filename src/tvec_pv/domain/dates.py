@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from tvec_pv.domain.errors import DateError
 
@@ -37,6 +38,7 @@ class PartialDate:
         return "-".join(part for part in (self.text[:4], self.text[4:6], self.text[6:8]) if part)
 
 
+@lru_cache(maxsize=10_000)
 def read_date(text: str) -> PartialDate:
     """Read an HL7 time stamp; `DateError` when it names no day that exists."""
     match = _TIMESTAMP.fullmatch(text.strip())

@@ -120,7 +120,10 @@ class Identifier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """C.1.6.1.r: a document that the sender holds or has included; an included one is kept under its hash."""
+    """C.1.6.1.r, C.4.r.2: a document that the sender holds or has included; an included one is kept under its hash.
+
+    `size` is in bytes. An included document without a hash could not be decoded.
+    """
 
     title: str | None = element("C.1.6.1.r.1")
     media_type: str | None = element("media_type")
@@ -139,7 +142,12 @@ class Reporter:
     family_name: Text = element("C.2.r.1.4")
     organisation: Text = element("C.2.r.2.1")
     department: Text = element("C.2.r.2.2")
+    street: Text = element("C.2.r.2.3")
     city: Text = element("C.2.r.2.4")
+    state: Text = element("C.2.r.2.5")
+    postcode: Text = element("C.2.r.2.6")
+    telephone: Text = element("C.2.r.2.7")
+    email: Text = element("FDA.C.2.r.2.8")
     country: Text = element("C.2.r.3")
     qualification: Text = element("C.2.r.4")
     is_primary: bool = element("C.2.r.5", False)
@@ -152,7 +160,18 @@ class Sender:
     type: Text = element("C.3.1")
     organisation: Text = element("C.3.2")
     department: Text = element("C.3.3.1")
+    title: Text = element("C.3.3.2")
+    given_name: Text = element("C.3.3.3")
+    middle_name: Text = element("C.3.3.4")
+    family_name: Text = element("C.3.3.5")
+    street: Text = element("C.3.4.1")
+    city: Text = element("C.3.4.2")
+    state: Text = element("C.3.4.3")
+    postcode: Text = element("C.3.4.4")
     country: Text = element("C.3.4.5")
+    telephone: Text = element("C.3.4.6")
+    fax: Text = element("C.3.4.7")
+    email: Text = element("C.3.4.8")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +190,9 @@ class Study:
     name: Text = element("C.5.2")
     sponsor_number: Text = element("C.5.3")
     type: Text = element("C.5.4")
+    ind_number: Text = element("FDA.C.5.5a")
+    pre_anda_number: Text = element("FDA.C.5.5b")
+    cross_reported_inds: tuple[Text, ...] = element("FDA.C.5.6.r", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,9 +209,12 @@ class MedicalHistory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastDrug:
-    """D.8.r: a medicine of the past that is not suspected."""
+    """D.8.r: a medicine of the past that is not suspected. `code_system` tells an MPID, a PhPID and others apart."""
 
     name: Text = element("D.8.r.1")
+    code: str | None = element("D.8.r.2-3")
+    code_version: str | None = element("D.8.r.2-3 version")
+    code_system: str | None = element("D.8.r.2-3 system")
     start: Day = element("D.8.r.4")
     end: Day = element("D.8.r.5")
     indication: Term | None = element("D.8.r.6")
@@ -217,7 +242,10 @@ class Patient:
     """D: the person to whom it happened."""
 
     name: Text = element("D.1")
-    record_numbers: tuple[str, ...] = element("D.1.1", ())
+    gp_record_number: Text = element("D.1.1.1")
+    specialist_record_number: Text = element("D.1.1.2")
+    hospital_record_number: Text = element("D.1.1.3")
+    investigation_number: Text = element("D.1.1.4")
     birth_date: Day = element("D.2.1")
     age: Quantity | NullFlavor | None = element("D.2.2")
     gestation: Quantity | None = element("D.2.2.1")
@@ -235,7 +263,7 @@ class Patient:
     autopsy: Flag = element("D.9.3")
     autopsy_causes: tuple[Term, ...] = element("D.9.4.r", ())
     parent: Parent | None = element("D.10")
-    races: tuple[str, ...] = element("FDA.D.11.r", ())
+    races: tuple[Text, ...] = element("FDA.D.11.r", ())
     ethnicity: Text = element("FDA.D.12")
 
 
@@ -302,7 +330,9 @@ class Substance:
     """G.k.2.3.r: an active substance and its strength."""
 
     name: Text = element("G.k.2.3.r.1")
+    term_version: str | None = element("G.k.2.3.r.2a")
     term_id: str | None = element("G.k.2.3.r.2b")
+    term_system: str | None = element("G.k.2.3.r.2 system")
     strength: Quantity | None = element("G.k.2.3.r.3")
 
 
@@ -318,10 +348,13 @@ class Dose:
     lot: Text = element("G.k.4.r.7")
     text: Text = element("G.k.4.r.8")
     form: Text = element("G.k.4.r.9.1")
+    form_version: str | None = element("G.k.4.r.9.2a")
     form_code: str | None = element("G.k.4.r.9.2b")
     route: Text = element("G.k.4.r.10.1")
+    route_version: str | None = element("G.k.4.r.10.2a")
     route_code: str | None = element("G.k.4.r.10.2b")
     parent_route: Text = element("G.k.4.r.11.1")
+    parent_route_version: str | None = element("G.k.4.r.11.2a")
     parent_route_code: str | None = element("G.k.4.r.11.2b")
 
 
@@ -346,13 +379,36 @@ class DrugReaction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """FDA.G.k.12.r: a device that is part of the medicine, in a report on a combination product."""
+
+    malfunction: Flag = element("FDA.G.k.12.r.1")
+    follow_up_types: tuple[Text, ...] = element("FDA.G.k.12.r.2.r", ())
+    problems: tuple[Text, ...] = element("FDA.G.k.12.r.3.r", ())
+    brand_name: Text = element("FDA.G.k.12.r.4")
+    common_name: Text = element("FDA.G.k.12.r.5")
+    product_code: str | None = element("FDA.G.k.12.r.6")
+    manufacturer: Text = element("FDA.G.k.12.r.7.1a")
+    manufacturer_street: Text = element("FDA.G.k.12.r.7.1b")
+    manufacturer_city: Text = element("FDA.G.k.12.r.7.1c")
+    manufacturer_state: Text = element("FDA.G.k.12.r.7.1d")
+    manufacturer_country: Text = element("FDA.G.k.12.r.7.1e")
+    usage: Text = element("FDA.G.k.12.r.8")
+    lot: Text = element("FDA.G.k.12.r.9")
+    operator: str | None = element("FDA.G.k.12.r.10")
+    remedial_actions: tuple[Text, ...] = element("FDA.G.k.12.r.11.r", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drug:
-    """G.k: one medicine of the case, with its role."""
+    """G.k: one medicine of the case, with its role. `product_system` tells an MPID, a PhPID and others apart."""
 
     id: str | None = element("G.k.0")
     role: Text = element("G.k.1")
     fda_other_role: str | None = element("FDA.G.k.1.a")
     product_code: str | None = element("G.k.2.1")
+    product_version: str | None = element("G.k.2.1 version")
+    product_system: str | None = element("G.k.2.1 system")
     name: Text = element("G.k.2.2")
     substances: tuple[Substance, ...] = element("G.k.2.3.r", ())
     country_obtained: Text = element("G.k.2.4")
@@ -367,8 +423,10 @@ class Drug:
     action_taken: Text = element("G.k.8")
     reactions: tuple[DrugReaction, ...] = element("G.k.9.i", ())
     additional_codes: tuple[str, ...] = element("G.k.10.r", ())
-    fda_additional_codes: tuple[str, ...] = element("FDA.G.k.10a", ())
+    fda_additional_codes: tuple[Text, ...] = element("FDA.G.k.10a", ())
+    product_category: Text = element("FDA.G.k.10.1")
     additional_text: str | None = element("G.k.11")
+    devices: tuple[Device, ...] = element("FDA.G.k.12.r", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -403,16 +461,20 @@ class Case:
     combination_product: Flag = element("FDA.C.1.12")
     reporters: tuple[Reporter, ...] = element("C.2.r", ())
     sender: Sender | None = element("C.3")
-    literature: tuple[str, ...] = element("C.4.r", ())
+    literature: tuple[Text, ...] = element("C.4.r", ())
+    literature_documents: tuple[Document, ...] = element("C.4.r.2", ())
     study: Study | None = element("C.5")
     patient: Patient = element("D", Patient())
     reactions: tuple[Reaction, ...] = element("E.i", ())
     tests: tuple[TestResult, ...] = element("F.r", ())
     drugs: tuple[Drug, ...] = element("G.k", ())
     narrative: Text = element("H.1")
+    narrative_language: str | None = element("H.1 language")
     reporter_comments: str | None = element("H.2")
+    reporter_comments_language: str | None = element("H.2 language")
     sender_diagnoses: tuple[Term, ...] = element("H.3.r", ())
     sender_comments: str | None = element("H.4")
+    sender_comments_language: str | None = element("H.4 language")
     summaries: tuple[Summary, ...] = element("H.5.r", ())
 
 

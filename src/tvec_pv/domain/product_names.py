@@ -88,7 +88,7 @@ def match_drug(product: Product, drug: Drug) -> NameMatch:
         for code in (
             drug.product_code,
             known(drug.authorisation_number),
-            *drug.fda_additional_codes,
+            *map(known, drug.fda_additional_codes),
             *(substance.term_id for substance in drug.substances),
         )
         if code

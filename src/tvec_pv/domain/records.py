@@ -34,12 +34,16 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One report as it stood in a file. Without a case, `findings` says why it could not be read."""
+    """One report as it stood in a file. Without a case, `findings` says why it could not be read.
+
+    `sender` is who sent this report of a batch (E2B(R3) N.2.r.2), where the format says it of each.
+    """
 
     where: str
     case: Case | None
     findings: tuple[Finding, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ def has_reporter(case: Case) -> bool:
             reporter.given_name,
             reporter.organisation,
         )
-    ) or bool(case.literature)
+    ) or any(known(reference) for reference in case.literature)
 
 
 def has_patient(patient: Patient) -> bool:
@@ -52,7 +52,10 @@ def has_patient(patient: Patient) -> bool:
     return bool(
         known(patient.name)
         or patient.name is NullFlavor.MSK
-        or patient.record_numbers
+        or known(patient.gp_record_number)
+        or known(patient.specialist_record_number)
+        or known(patient.hospital_record_number)
+        or known(patient.investigation_number)
         or known(patient.birth_date)
         or known(patient.age)
         or known(patient.age_group)

@@ -116,7 +116,10 @@ def _reporters(read: R2Values, report: Group, sources: list[Group]) -> tuple[Rep
             family_name=read.masked(one, "reporterfamilyname", "C.2.r.1.4"),
             organisation=read.masked(one, "reporterorganization", "C.2.r.2.1"),
             department=read.masked(one, "reporterdepartment", "C.2.r.2.2"),
+            street=read.masked(one, "reporterstreet", "C.2.r.2.3"),
             city=read.masked(one, "reportercity", "C.2.r.2.4"),
+            state=read.masked(one, "reporterstate", "C.2.r.2.5"),
+            postcode=read.masked(one, "reporterpostcode", "C.2.r.2.6"),
             country=read.text(one, "reportercountry", "C.2.r.3") or (country if number == 1 else None),
             qualification=read.text(one, "qualification", "C.2.r.4"),
             is_primary=number == 1,
@@ -133,7 +136,16 @@ def _sender(read: R2Values, report: Group) -> Sender | None:
         type=read.text(sender, "sendertype", "C.3.1"),
         organisation=read.masked(sender, "senderorganization", "C.3.2"),
         department=read.masked(sender, "senderdepartment", "C.3.3.1"),
+        title=read.masked(sender, "sendertitle", "C.3.3.2"),
+        given_name=read.masked(sender, "sendergivename", "C.3.3.3"),
+        middle_name=read.masked(sender, "sendermiddlename", "C.3.3.4"),
+        family_name=read.masked(sender, "senderfamilyname", "C.3.3.5"),
+        street=read.masked(sender, "senderstreetaddress", "C.3.4.1"),
+        city=read.masked(sender, "sendercity", "C.3.4.2"),
+        state=read.masked(sender, "senderstate", "C.3.4.3"),
+        postcode=read.masked(sender, "senderpostcode", "C.3.4.4"),
         country=read.text(sender, "sendercountrycode", "C.3.4.5"),
+        email=read.masked(sender, "senderemailaddress", "C.3.4.8"),
     )
 
 

@@ -2,14 +2,7 @@
 
 from tvec_pv.domain.icsr import MedicalHistory, Parent, PastDrug, Patient, Term
 from tvec_pv.sources.e2b_r2_codes import AGES, GESTATIONS, SEXES, YES_NO_UNKNOWN
-from tvec_pv.sources.e2b_r2_values import Group, R2Values, plain
-
-RECORD_NUMBERS = (
-    "patientgpmedicalrecordnumb",
-    "patientspecialistrecordnumb",
-    "patienthospitalrecordnumb",
-    "patientinvestigationnumb",
-)
+from tvec_pv.sources.e2b_r2_values import Group, R2Values
 
 
 def read_patient(read: R2Values, patient: Group) -> Patient:
@@ -18,9 +11,10 @@ def read_patient(read: R2Values, patient: Group) -> Patient:
     parent = read.group(patient, "parent", "D.10")
     found = Patient(
         name=read.masked(patient, "patientinitial", "D.1"),
-        record_numbers=tuple(
-            number for name in RECORD_NUMBERS if (number := plain(read.masked(patient, name, "D.1.1")))
-        ),
+        gp_record_number=read.masked(patient, "patientgpmedicalrecordnumb", "D.1.1.1"),
+        specialist_record_number=read.masked(patient, "patientspecialistrecordnumb", "D.1.1.2"),
+        hospital_record_number=read.masked(patient, "patienthospitalrecordnumb", "D.1.1.3"),
+        investigation_number=read.masked(patient, "patientinvestigationnumb", "D.1.1.4"),
         birth_date=read.day(patient, "patientbirthdate", "D.2.1"),
         age=read.quantity(patient, "patientonsetage", "D.2.2", AGES),
         gestation=read.quantity(patient, "gestationperiod", "D.2.2.1", GESTATIONS),

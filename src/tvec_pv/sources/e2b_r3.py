@@ -1,26 +1,30 @@
 """ICH E2B(R3) files, one ICSR or a batch, streamed message by message.
 
 Elements are found by name and code system, never by a comment, an order or a route or form OID. DOCTYPEs are
-refused; entities, DTDs and the network are never touched. The batch's sender stands after all messages, so a
-record never waits for it.
+refused; entities, DTDs, schema locations and the network are never touched. The batch's sender stands after all
+messages, so a record never waits for it.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 from lxml import etree
 
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
-from tvec_pv.domain.records import Record
+from tvec_pv.domain.records import Envelope, Record
 from tvec_pv.sources.e2b_r3_case import read_case
+from tvec_pv.sources.e2b_r3_schema import Schema, schema_in
 from tvec_pv.sources.guard import guarded_record
-from tvec_pv.sources.hl7 import NAMESPACE
+from tvec_pv.sources.hl7 import ICH_IDS, NAMESPACE, Node, Values
+from tvec_pv.sources.metered import Metered
 
 BATCH = NAMESPACE + "MCCI_IN200100UV01"
 MESSAGE = NAMESPACE + "PORR_IN049016UV"
 # What stands in a batch beside its messages; any other child is a message of some kind.
-ENVELOPE = frozenset(
+BESIDE = frozenset(
     NAMESPACE + name
     for name in (
         *("realmCode", "typeId", "templateId", "id", "creationTime", "securityText", "responseModeCode", "versionCode"),
@@ -28,14 +32,22 @@ ENVELOPE = frozenset(
         *("reference", "receiver", "sender", "respondTo", "attentionLine"),
     )
 )
+# What one message may hold, so that no file takes more than 500 MB of memory. Documents make it large: the largest
+# published one has 2 MB, and 50,000 marks.
+MOST_BYTES, MOST_MARKS = 60_000_000, 2_000_000
 
 
-def read(path: Path) -> Iterator[Record]:
-    """One record per message. A file that breaks off yields one unreadable record for all that follows."""
-    count = 0
+def read(path: Path, schemas: Path | None = None) -> Iterator[Record | Envelope]:
+    """One record per message, then the envelope. A file that breaks off yields one unreadable record for the rest.
+
+    With the folder of the ICH schema set, each message is validated against it.
+    """
+    schema = None if schemas is None else schema_in(schemas)
+    count, batch_number = 0, None
     with path.open("rb") as file:
+        metered = Metered(file, MOST_BYTES, MOST_MARKS)
         events = etree.iterparse(
-            file,
+            cast(Any, metered),
             events=("start", "end"),
             tag=(BATCH, MESSAGE),
             resolve_entities=False,
@@ -44,44 +56,64 @@ def read(path: Path) -> Iterator[Record]:
             huge_tree=False,
             remove_comments=True,
             remove_pis=True,
+            remove_blank_text=True,
         )
         try:
             for event, node in events:
                 if event == "start":
                     _check_envelope(node)
                     continue
+                if count == 0:
+                    batch_number = _number(node if node.tag == BATCH else node.getparent(), "22")
                 for message in _finished(node):
                     count += 1
-                    yield _record(message, f"message {count}")
-                if node.tag == MESSAGE:
+                    yield _record(message, f"message {count}", schema)
+                if node.tag == BATCH:
+                    yield Envelope(_number(node, "13", "sender"), _number(node, "14", "receiver"), batch_number)
+                else:
                     _forget(node)
+                    metered.part_is_finished()
         except etree.XMLSyntaxError as error:
             reason = f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again"
             broken = Finding("READ-XML", Severity.CRITICAL, reason)
             yield Record(f"message {count + 1} and all that follows", None, (broken,))
 
 
-def _finished(node: etree._Element) -> Iterator[etree._Element]:
+def _finished(node: Node) -> Iterator[Node]:
     """A message that was read to its end, after those of other kinds before it; of the batch, what is left."""
-    beside = node if node.tag == BATCH else reversed(list(node.itersiblings(preceding=True)))
-    yield from (one for one in beside if one.tag not in ENVELOPE and one.tag != MESSAGE)
+    around = node if node.tag == BATCH else reversed(list(node.itersiblings(preceding=True)))
+    yield from (one for one in around if one.tag not in BESIDE and one.tag != MESSAGE)
     if node.tag == MESSAGE:
         yield node
 
 
-def _record(message: etree._Element, where: str) -> Record:
+def _record(message: Node, where: str, schema: Schema | None) -> Record:
     if message.tag != MESSAGE:
         other = Finding("READ-MESSAGE", Severity.CRITICAL, "the message is not a safety report of type PORR_IN049016UV")
         return Record(where, None, (other,))
-    return guarded_record(where, lambda: read_case(message))
+    read = Values()
+    record = guarded_record(where, lambda: read_case(read, message))
+    faults = () if schema is None else schema.faults(message)
+    return replace(
+        record,
+        findings=(*record.findings, *faults),
+        attachments=tuple(read.attachments),
+        sender=read.sender,
+    )
 
 
-def _check_envelope(node: etree._Element) -> None:
+def _number(node: Node, root: str, device: str = "") -> str | None:
+    """An identifier of the batch (N.1.2), or of the device that sent or receives it (N.1.3, N.1.4)."""
+    path = f"{NAMESPACE}{device}/{NAMESPACE}device/{NAMESPACE}id" if device else f"{NAMESPACE}id"
+    return next((one.get("extension") for one in node.iterfind(path) if one.get("root") == ICH_IDS + root), None)
+
+
+def _check_envelope(node: Node) -> None:
     if node.getroottree().docinfo.doctype:  # type: ignore[attr-defined]
         raise UnreadableFile("the file declares a document type; E2B(R3) has none, so it is not read at all")
 
 
-def _forget(node: etree._Element) -> None:
+def _forget(node: Node) -> None:
     """Free a message that was read, and what stands before it."""
     node.clear()
     while (before := node.getprevious()) is not None:

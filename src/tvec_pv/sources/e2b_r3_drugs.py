@@ -1,191 +1,258 @@
 """G.k of an E2B(R3) message: every medicine with its role, its doses and what was thought of it.
 
-The role (G.k.1) is not in the drug: it stands in a causality assessment that names the drug by its identifier.
+The role (G.k.1) is not in the drug: it stands in a causality assessment that names the drug by its identifier. So do
+the opinions. They may come before the drugs or after them, so a drug is made when all is read.
 """
 
 from collections.abc import Sequence
 
-from tvec_pv.domain.icsr import CausalityOpinion, Dose, Drug, DrugReaction, Substance, Text
-from tvec_pv.sources.hl7 import (
-    ICH_CODES,
-    ICH_IDS,
-    Node,
-    Values,
-    at,
-    by_code,
-    code_of,
-    every,
-    first,
-    ich,
-    identifier,
+from tvec_pv.domain.icsr import CausalityOpinion, Dose, Drug, DrugReaction, Substance
+from tvec_pv.sources.e2b_r3_devices import DEVICES
+from tvec_pv.sources.hl7 import ICH_CODES, ICH_IDS, Node, Values, ich
+from tvec_pv.sources.hl7_plans import (
+    Draft,
+    attribute,
+    both,
+    code,
+    coded,
+    coding,
+    each,
+    extension,
+    flag,
+    identified,
+    inside,
+    interval,
+    keep,
     link,
+    made,
+    measured,
+    quantity,
+    terms,
+    text,
+    under,
     words,
 )
 
-ROLE = ICH_CODES + "13"
-ADDITIONAL = ICH_CODES + "17"
-FDA_ROLE = "2.16.840.1.113883.3.989.5.1.2.1.1.8"
+_ROLES = ICH_CODES + "13"
+_ADDITIONAL = ICH_CODES + "17"
+_FDA_ROLES = "2.16.840.1.113883.3.989.5.1.2.1.1.8"
 
-
-def read_drugs(read: Values, role: Node | None, assessment: Node | None) -> tuple[Drug, ...]:
-    judged = by_code(every(assessment, "component", "causalityAssessment"))
-    roles: dict[str | None, Text] = {}
-    other_roles: dict[str | None, str] = {}
-    for node in judged.get(ich("20"), ()):
-        drug_id, value = link(at(node, "subject2", "productUseReference")), at(node, "value")
-        system = None if value is None else value.get("codeSystem")
-        if system == FDA_ROLE and value is not None:
-            other_roles[drug_id] = value.get("code", "")
-        elif system in (ROLE, None):
-            roles[drug_id] = read.code(value, "G.k.1")
-    organizers = (node for node in every(role, "subjectOf2", "organizer") if code_of(node) == ich("4", 20))
-    nodes = (node for organizer in organizers for node in every(organizer, "component", "substanceAdministration"))
-    drugs = []
-    for number, node in enumerate(nodes, 1):
-        read.where = f"drug {number}"
-        drug_id = link(node)
-        matrix = _matrix(
-            read,
-            node,
-            [one for one in judged.get(ich("39"), ()) if link(at(one, "subject2", "productUseReference")) == drug_id],
-        )
-        drugs.append(_drug(read, node, drug_id, roles.get(drug_id), other_roles.get(drug_id), matrix))
-    read.where = ""
-    return tuple(drugs)
-
-
-def _drug(
-    read: Values,
-    node: Node,
-    drug_id: str | None,
-    role: Text,
-    fda_role: str | None,
-    matrix: tuple[DrugReaction, ...],
-) -> Drug:
-    instance = at(node, "consumable", "instanceOfKind")
-    product = at(instance, "kindOfProduct")
-    approval = at(product, "asManufacturedProduct", "subjectOf", "approval")
-    code = at(product, "code")
-    about = by_code(every(node, "outboundRelationship2", "observation"))
-    reasons = by_code(every(node, "inboundRelationship", "observation"))
-    supply = by_code(every(instance, "subjectOf", "productEvent")).get(ich("1", 18))
-    text = read.text(at(first(about.get(ich("2"))), "value"), "G.k.11")
-    return Drug(
-        id=drug_id,
-        role=role,
-        fda_other_role=fda_role,
-        product_code=None if code is None else code.get("code"),
-        name=read.text(at(product, "name"), "G.k.2.2"),
-        substances=tuple(_substance(read, one) for one in every(product, "ingredient")),
-        country_obtained=read.text(
-            at(first(supply), "performer", "assignedEntity", "representedOrganization", "addr", "country"), "G.k.2.4"
+_DOSES = each(
+    "doses",
+    Dose,
+    inside(
+        {
+            "text": text("text", "G.k.4.r.8"),
+            "doseQuantity": measured("dose", "G.k.4.r.1"),
+            "effectiveTime": interval(
+                ("start", "G.k.4.r.4"),
+                ("end", "G.k.4.r.5"),
+                ("duration", "G.k.4.r.6"),
+                period=quantity("interval", "G.k.4.r.2-3"),
+            ),
+            "routeCode": both(
+                coding("route_code", "route_version"), under("originalText", text("route", "G.k.4.r.10.1"))
+            ),
+            "consumable": under(
+                "instanceOfKind",
+                inside(
+                    {
+                        "productInstanceInstance": under("lotNumberText", text("lot", "G.k.4.r.7")),
+                        "kindOfProduct": under(
+                            "formCode",
+                            both(
+                                coding("form_code", "form_version"), under("originalText", text("form", "G.k.4.r.9.1"))
+                            ),
+                        ),
+                    }
+                ),
+            ),
+            "inboundRelationship": under(
+                "observation",
+                coded(
+                    {
+                        ich(28): both(
+                            coding("parent_route_code", "parent_route_version"),
+                            under("originalText", text("parent_route", "G.k.4.r.11.1")),
+                        )
+                    }
+                ),
+            ),
+        }
+    ),
+)
+_SUBSTANCES = each(
+    "substances",
+    Substance,
+    inside(
+        {
+            "quantity": under("numerator", quantity("strength", "G.k.2.3.r.3")),
+            "ingredientSubstance": inside(
+                {"code": coding("term_id", "term_version", "term_system"), "name": text("name", "G.k.2.3.r.1")}
+            ),
+        }
+    ),
+)
+_APPROVAL = inside(
+    {
+        "id": identified({f"{ICH_IDS}4": extension("authorisation_number", "G.k.3.1")}),
+        "author": under("territorialAuthority", "territory", "code", code("authorisation_country", "G.k.3.2")),
+        "holder": under("role", "playingOrganization", "name", text("holder", "G.k.3.3")),
+    }
+)
+_PRODUCT = inside(
+    {
+        "code": coding("product_code", "product_version", "product_system"),
+        "name": text("name", "G.k.2.2"),
+        "asManufacturedProduct": under(
+            "subjectOf",
+            inside(
+                {"approval": _APPROVAL, "characteristic": coded({"C94031": code("product_category", "FDA.G.k.10.1")})}
+            ),
         ),
-        is_blinded=read.flag(at(first(about.get(ich("6"))), "value"), "G.k.2.5"),
-        authorisation_number=identifier(approval, ICH_IDS + "4"),
-        authorisation_country=read.code(at(approval, "author", "territorialAuthority", "territory", "code"), "G.k.3.2"),
-        holder=read.text(at(approval, "holder", "role", "playingOrganization", "name"), "G.k.3.3"),
-        doses=tuple(
-            _dose(read, one)
-            for relation in every(node, "outboundRelationship2")
-            if relation.get("typeCode") == "COMP"
-            for one in every(relation, "substanceAdministration")
-        ),
-        cumulative_dose=read.quantity(at(first(about.get(ich("14"))), "value"), "G.k.5"),
-        gestation_at_exposure=read.quantity(at(first(about.get(ich("16"))), "value"), "G.k.6"),
-        indications=read.terms(reasons.get(ich("19"), ()), "G.k.7.r"),
-        action_taken=next((read.code(one, "G.k.8") for one in every(node, "inboundRelationship", "act", "code")), None),
-        reactions=matrix,
-        additional_codes=_codes(read, about.get(ich("9"), ()), "G.k.10.r", is_ich=True),
-        fda_additional_codes=_codes(read, about.get(ich("9"), ()), "FDA.G.k.10a", is_ich=False),
-        additional_text=words(text),
-    )
+        "ingredient": _SUBSTANCES,
+        "part": under("partProduct", DEVICES),
+    }
+)
+_SUPPLY = under(
+    "performer", "assignedEntity", "representedOrganization", "addr", "country", text("country_obtained", "G.k.2.4")
+)
+
+_REFERENCE = link("reaction")
+_DELAYS = {
+    "SAS": inside({"actReference": _REFERENCE, "pauseQuantity": quantity("from_first_dose", "G.k.9.i.3.1")}),
+    "SAE": inside({"actReference": _REFERENCE, "pauseQuantity": quantity("from_last_dose", "G.k.9.i.3.2")}),
+}
+_RECHALLENGE = inside(
+    {"value": code("rechallenge", "G.k.9.i.4"), "outboundRelationship1": link("reaction", "actReference")}
+)
 
 
-def _codes(read: Values, observations: Sequence[Node], element: str, *, is_ich: bool) -> tuple[str, ...]:
+def _delay(read: Values, node: Node, draft: Draft) -> None:
+    """The time from the first dose or from the last to a reaction."""
+    plan = _DELAYS.get(node.get("typeCode", ""))
+    if plan is not None:
+        plan(read, node, _another(draft))
+
+
+def _rechallenge(read: Values, node: Node, draft: Draft) -> None:
+    _RECHALLENGE(read, node, _another(draft))
+
+
+def _another(draft: Draft) -> Draft:
+    """A new draft of what a drug says of one reaction."""
+    found: Draft = {}
+    draft.setdefault("said", []).append(found)
+    return found
+
+
+def _additional(read: Values, node: Node, draft: Draft) -> None:
     """Coded information on the drug: ICH's list and FDA's give the same numbers other meanings."""
-    values = (at(one, "value") for one in observations)
+    if node.get("codeSystem") == _ADDITIONAL:
+        draft.setdefault("additional_codes", []).append(node.get("code", ""))
+    elif (given := read.code(node, "FDA.G.k.10a")) is not None:
+        draft.setdefault("fda_additional_codes", []).append(given)
+
+
+_DRUG = inside(
+    {
+        "id": attribute("id", "root"),
+        "consumable": under(
+            "instanceOfKind",
+            inside({"kindOfProduct": _PRODUCT, "subjectOf": under("productEvent", coded(acts={ich(1, 18): _SUPPLY}))}),
+        ),
+        "outboundRelationship1": _delay,
+        "outboundRelationship2": inside(
+            {
+                "substanceAdministration": _DOSES,
+                "observation": coded(
+                    {
+                        ich(2): words("additional_text", "G.k.11"),
+                        ich(6): flag("is_blinded", "G.k.2.5"),
+                        ich(9): _additional,
+                        ich(14): quantity("cumulative_dose", "G.k.5"),
+                        ich(16): quantity("gestation_at_exposure", "G.k.6"),
+                    },
+                    {ich(31): _rechallenge},
+                ),
+            }
+        ),
+        "inboundRelationship": inside(
+            {
+                "observation": coded({ich(19): terms("indications", "G.k.7.r")}),
+                "act": under("code", code("action_taken", "G.k.8")),
+            }
+        ),
+    }
+)
+
+
+DRUGS = under("component", "substanceAdministration", each("drugs", dict, _DRUG, where="drug"))
+
+_ROLE = inside({"subject2": link("drug", "productUseReference"), "value": keep("value")})
+
+
+def _role(read: Values, node: Node, draft: Draft) -> None:
+    """A similar device's role (FDA) has the same code as the role: its code system tells them apart."""
+    found: Draft = {}
+    _ROLE(read, node, found)
+    drug, value = found.get("drug"), found.get("value")
+    if value is None:
+        return
+    system = value.get("codeSystem")
+    if system in (_ROLES, None):
+        draft.setdefault("roles", {})[drug] = read.code(value, "G.k.1")
+    elif system == _FDA_ROLES:
+        draft.setdefault("fda_roles", {})[drug] = value.get("code")
+
+
+def _result(read: Values, node: Node, draft: Draft) -> None:
+    """Text; some senders give a code instead (ICH's own example does)."""
+    draft.setdefault("result", read.text(node, "G.k.9.i.2.r.3") or node.get("code"))
+
+
+_OPINION = inside(
+    {
+        "subject1": link("reaction", "adverseEffectReference"),
+        "subject2": link("drug", "productUseReference"),
+        "author": under("assignedEntity", "code", "originalText", text("source", "G.k.9.i.2.r.1")),
+        "methodCode": under("originalText", text("method", "G.k.9.i.2.r.2")),
+        "value": _result,
+    }
+)
+
+
+def _opinion(read: Values, node: Node, draft: Draft) -> None:
+    found: Draft = {}
+    _OPINION(read, node, found)
+    draft.setdefault("opinions", {}).setdefault(found.pop("drug", None), []).append(found)
+
+
+ASSESSMENTS = coded(acts={ich(20): _role, ich(39): _opinion})
+
+
+def read_drugs(drafts: Sequence[Draft], judged: Draft) -> tuple[Drug, ...]:
+    """The drugs, each with the role and the opinions that the assessments give it."""
+    roles, fda_roles, opinions = (judged.pop(name, {}) for name in ("roles", "fda_roles", "opinions"))
     return tuple(
-        code
-        for value in values
-        if value is not None and (value.get("codeSystem") == ADDITIONAL) is is_ich
-        if isinstance(code := read.code(value, element), str)
-    )
-
-
-def _substance(read: Values, node: Node) -> Substance:
-    substance = at(node, "ingredientSubstance")
-    code = at(substance, "code")
-    return Substance(
-        name=read.text(at(substance, "name"), "G.k.2.3.r.1"),
-        term_id=None if code is None else code.get("code"),
-        strength=read.quantity(at(node, "quantity", "numerator"), "G.k.2.3.r.3"),
-    )
-
-
-def _dose(read: Values, node: Node) -> Dose:
-    time = at(node, "effectiveTime")
-    start, end, duration = read.interval(time, ("G.k.4.r.4", "G.k.4.r.5", "G.k.4.r.6"))
-    period = next(every(time, "comp", "period"), None)
-    if period is None:
-        period = at(time, "period")
-    instance = at(node, "consumable", "instanceOfKind")
-    form, route = at(instance, "kindOfProduct", "formCode"), at(node, "routeCode")
-    parent = at(
-        first(by_code(every(node, "inboundRelationship", "observation")).get(ich("28"))),
-        "value",
-    )
-    return Dose(
-        dose=read.measured(at(node, "doseQuantity"), "G.k.4.r.1"),
-        interval=read.quantity(period, "G.k.4.r.2-3"),
-        start=start,
-        end=end,
-        duration=duration,
-        lot=read.text(at(instance, "productInstanceInstance", "lotNumberText"), "G.k.4.r.7"),
-        text=read.text(at(node, "text"), "G.k.4.r.8"),
-        form=read.text(at(form, "originalText"), "G.k.4.r.9.1"),
-        form_code=None if form is None else form.get("code"),
-        route=read.text(at(route, "originalText"), "G.k.4.r.10.1"),
-        route_code=None if route is None else route.get("code"),
-        parent_route=read.text(at(parent, "originalText"), "G.k.4.r.11.1"),
-        parent_route_code=None if parent is None else parent.get("code"),
-    )
-
-
-def _matrix(read: Values, node: Node, judged: list[Node]) -> tuple[DrugReaction, ...]:
-    """G.k.9.i: opinions, intervals and rechallenge of one drug, gathered by reaction in order of mention."""
-    opinions: dict[str | None, list[CausalityOpinion]] = {}
-    since_first: dict[str | None, Node | None] = {}
-    since_last: dict[str | None, Node | None] = {}
-    again: dict[str | None, Text] = {}
-    for one in judged:
-        opinions.setdefault(link(at(one, "subject1", "adverseEffectReference")), []).append(
-            CausalityOpinion(
-                source=read.text(at(one, "author", "assignedEntity", "code", "originalText"), "G.k.9.i.2.r.1"),
-                method=read.text(at(one, "methodCode", "originalText"), "G.k.9.i.2.r.2"),
-                result=_result(read, at(one, "value")),
-            )
+        Drug(
+            role=roles.get(drug_id := draft.get("id")),
+            fda_other_role=fda_roles.get(drug_id),
+            reactions=_matrix(opinions.get(drug_id, ()), draft.pop("said", ())),
+            **draft,
         )
-    for relation in every(node, "outboundRelationship1"):
-        intervals = {"SAS": since_first, "SAE": since_last}.get(relation.get("typeCode", ""))
-        if intervals is not None:
-            intervals[link(at(relation, "actReference"))] = at(relation, "pauseQuantity")
-    for observation in every(node, "outboundRelationship2", "observation"):
-        if code_of(observation) == ich("31"):
-            reference = at(observation, "outboundRelationship1", "actReference")
-            again[link(reference)] = read.code(at(observation, "value"), "G.k.9.i.4")
-    reactions = dict.fromkeys((*opinions, *since_first, *since_last, *again))
-    return tuple(
-        DrugReaction(
-            reaction_id=reaction,
-            opinions=tuple(opinions.get(reaction, ())),
-            from_first_dose=read.quantity(since_first.get(reaction), "G.k.9.i.3.1"),
-            from_last_dose=read.quantity(since_last.get(reaction), "G.k.9.i.3.2"),
-            rechallenge=again.get(reaction),
-        )
-        for reaction in reactions
+        for draft in drafts
     )
 
 
-def _result(read: Values, value: Node | None) -> Text:
-    """G.k.9.i.2.r.3 is text; some senders give a code instead (ICH's own example does)."""
-    return read.text(value, "G.k.9.i.2.r.3") or (None if value is None else value.get("code"))
+def _matrix(opinions: Sequence[Draft], said: Sequence[Draft]) -> tuple[DrugReaction, ...]:
+    """G.k.9.i: opinions, delays and rechallenge of one drug, gathered by reaction in order of mention."""
+    pairs: dict[str | None, Draft] = {}
+    for opinion in opinions:
+        reaction = opinion.get("reaction")
+        given = CausalityOpinion(**{name: value for name, value in opinion.items() if name != "reaction"})
+        pairs.setdefault(reaction, {}).setdefault("opinions", []).append(given)
+    for found in said:
+        reaction = found.pop("reaction", None)
+        pairs[reaction] = found | pairs.get(reaction, {})
+    return tuple(made(DrugReaction, {"reaction_id": reaction} | pair) for reaction, pair in pairs.items())

@@ -1,139 +1,151 @@
 """D of an E2B(R3) message: the patient, the history, and in a parent-child report the parent."""
 
-from collections.abc import Iterable
+from tvec_pv.domain.icsr import MedicalHistory, Parent, PastDrug
+from tvec_pv.sources.hl7 import ICH_IDS, Node, Values, ich
+from tvec_pv.sources.hl7_plans import (
+    Draft,
+    code,
+    coded,
+    codes,
+    coding,
+    day,
+    each,
+    extension,
+    flag,
+    identified,
+    inside,
+    interval,
+    measured,
+    number,
+    one,
+    quantity,
+    term,
+    terms,
+    text,
+    under,
+    words,
+)
 
-from tvec_pv.domain.icsr import Flag, MedicalHistory, Parent, PastDrug, Patient, Text
-from tvec_pv.sources.hl7 import ICH_IDS, Node, Values, at, by_code, code_of, every, first, ich, words
-
-RECORD_NUMBERS = tuple(f"{ICH_IDS}{number}" for number in (7, 8, 9, 10))
-
-
-def read_patient(read: Values, role: Node | None) -> Patient:
-    read.where = "patient"
-    person = at(role, "player1")
-    observations = by_code(every(role, "subjectOf2", "observation"))
-    organizers = by_code(every(role, "subjectOf2", "organizer"))
-
-    def value(code: str) -> Node | None:
-        return at(first(observations.get(ich(code))), "value")
-
-    history, history_text, has_concomitant = _history(read, organizers.get(ich("1", 20), ()))
-    autopsy = first(observations.get(ich("5")))
-    parent = next((node for node in every(person, "role") if node.get("classCode") == "PRS"), None)
-    patient = Patient(
-        name=read.text(at(person, "name"), "D.1"),
-        record_numbers=tuple(
-            node.get("extension", "")
-            for node in every(person, "asIdentifiedEntity", "id")
-            if node.get("root") in RECORD_NUMBERS and node.get("extension")
+_ABOUT_CONDITION = under(
+    "observation",
+    coded(
+        {
+            ich(13): flag("continuing", "D.7.1.r.3"),
+            ich(10): words("comment", "D.7.1.r.5"),
+            ich(38): flag("is_family_history", "D.7.1.r.6"),
+        }
+    ),
+)
+_CONDITION = inside(
+    {
+        "code": term("term", "D.7.1.r.1"),
+        "effectiveTime": interval(("start", "D.7.1.r.2"), ("end", "D.7.1.r.4")),
+        "inboundRelationship": _ABOUT_CONDITION,
+        "outboundRelationship2": _ABOUT_CONDITION,
+    }
+)
+_HISTORY = under(
+    "component",
+    "observation",
+    coded(
+        {ich(18): text("history_text", "D.7.2"), ich(11): flag("has_concomitant_therapies", "D.7.3")},
+        other=each("history", MedicalHistory, _CONDITION),
+    ),
+)
+_PAST_DRUGS = under(
+    "component",
+    "substanceAdministration",
+    each(
+        "past_drugs",
+        PastDrug,
+        inside(
+            {
+                "effectiveTime": interval(("start", "D.8.r.4"), ("end", "D.8.r.5")),
+                "consumable": under(
+                    "instanceOfKind",
+                    "kindOfProduct",
+                    inside({"code": coding("code", "code_version", "code_system"), "name": text("name", "D.8.r.1")}),
+                ),
+                "outboundRelationship2": under(
+                    "observation", coded({ich(19): term("indication", "D.8.r.6"), ich(29): term("reaction", "D.8.r.7")})
+                ),
+            }
         ),
-        birth_date=read.day(at(person, "birthTime"), "D.2.1"),
-        age=read.measured(value("3"), "D.2.2"),
-        gestation=read.quantity(value("16"), "D.2.2.1"),
-        age_group=read.code(value("4"), "D.2.3"),
-        weight_kg=read.number(value("7"), "D.3"),
-        height_cm=read.number(value("17"), "D.4"),
-        sex=read.code(at(person, "administrativeGenderCode"), "D.5"),
-        last_menstrual_period=read.day(value("22"), "D.6"),
-        history=history,
-        history_text=history_text,
-        has_concomitant_therapies=has_concomitant,
-        past_drugs=_pastread_drugs(read, organizers.get(ich("2", 20), ())),
-        death_date=read.day(at(person, "deceasedTime"), "D.9.1"),
-        causes_of_death=read.terms(observations.get(ich("32"), ()), "D.9.2.r"),
-        autopsy=read.flag(at(autopsy, "value"), "D.9.3"),
-        autopsy_causes=read.terms(
-            by_code(every(autopsy, "outboundRelationship2", "observation")).get(ich("8"), ()), "D.9.4.r"
-        ),
-        parent=None if parent is None else _parent(read, parent),
-        races=tuple(
-            code
-            for key, found in observations.items()
-            if key.code == "C17049"
-            for node in found
-            if isinstance(code := read.code(at(node, "value"), "FDA.D.11.r"), str)
-        ),
-        ethnicity=next(
-            (
-                read.code(at(found[0], "value"), "FDA.D.12")
-                for key, found in observations.items()
-                if key.code == "C16564"
+    ),
+)
+_HISTORIES = {ich(1, 20): _HISTORY, ich(2, 20): _PAST_DRUGS}
+
+_ABOUT_PARENT = coded(
+    {
+        ich(3): quantity("age", "D.10.2.2"),
+        ich(22): day("last_menstrual_period", "D.10.3"),
+        ich(7): number("weight_kg", "D.10.4"),
+        ich(17): number("height_cm", "D.10.5"),
+    },
+    _HISTORIES,
+)
+_PARENT = one(
+    "parent",
+    Parent,
+    inside(
+        {
+            "associatedPerson": inside(
+                {
+                    "name": text("identification", "D.10.1"),
+                    "birthTime": day("birth_date", "D.10.2.1"),
+                    "administrativeGenderCode": code("sex", "D.10.6"),
+                }
             ),
-            None,
+            "subjectOf2": inside({"observation": _ABOUT_PARENT, "organizer": _ABOUT_PARENT}),
+        }
+    ),
+    where="parent",
+)
+
+
+def _role(read: Values, node: Node, draft: Draft) -> None:
+    if node.get("classCode") == "PRS":
+        _PARENT(read, node, draft)
+
+
+PERSON = inside(
+    {
+        "name": text("name", "D.1"),
+        "administrativeGenderCode": code("sex", "D.5"),
+        "birthTime": day("birth_date", "D.2.1"),
+        "deceasedTime": day("death_date", "D.9.1"),
+        "asIdentifiedEntity": under(
+            "id",
+            identified(
+                {
+                    f"{ICH_IDS}7": extension("gp_record_number", "D.1.1.1"),
+                    f"{ICH_IDS}8": extension("specialist_record_number", "D.1.1.2"),
+                    f"{ICH_IDS}9": extension("hospital_record_number", "D.1.1.3"),
+                    f"{ICH_IDS}10": extension("investigation_number", "D.1.1.4"),
+                }
+            ),
         ),
-    )
-    read.where = ""
-    return patient
+        "role": _role,
+    }
+)
 
-
-def _history(read: Values, organizers: Iterable[Node]) -> tuple[tuple[MedicalHistory, ...], Text, Flag]:
-    history: list[MedicalHistory] = []
-    text: Text = None
-    has_concomitant: Flag = None
-    for organizer in organizers:
-        for node in every(organizer, "component", "observation"):
-            code = code_of(node)
-            if code == ich("18"):
-                text = read.text(at(node, "value"), "D.7.2")
-            elif code == ich("11"):
-                has_concomitant = read.flag(at(node, "value"), "D.7.3")
-            else:
-                history.append(_condition(read, node))
-    return tuple(history), text, has_concomitant
-
-
-def _condition(read: Values, node: Node) -> MedicalHistory:
-    start, end, _ = read.interval(at(node, "effectiveTime"), ("D.7.1.r.2", "D.7.1.r.4", ""))
-    inner = by_code(every(node, "inboundRelationship", "observation"))
-    outer = by_code(every(node, "outboundRelationship2", "observation"))
-    comment = read.text(at(first(outer.get(ich("10"))), "value"), "D.7.1.r.5")
-    return MedicalHistory(
-        term=read.term(at(node, "code"), "D.7.1.r.1"),
-        start=start,
-        continuing=read.flag(at(first(inner.get(ich("13"))), "value"), "D.7.1.r.3"),
-        end=end,
-        comment=words(comment),
-        is_family_history=read.flag(at(first(outer.get(ich("38"))), "value"), "D.7.1.r.6"),
-    )
-
-
-def _pastread_drugs(read: Values, organizers: Iterable[Node]) -> tuple[PastDrug, ...]:
-    drugs = []
-    for organizer in organizers:
-        for node in every(organizer, "component", "substanceAdministration"):
-            start, end, _ = read.interval(at(node, "effectiveTime"), ("D.8.r.4", "D.8.r.5", ""))
-            about = by_code(every(node, "outboundRelationship2", "observation"))
-            indication, reaction = first(about.get(ich("19"))), first(about.get(ich("29")))
-            drugs.append(
-                PastDrug(
-                    name=read.text(at(node, "consumable", "instanceOfKind", "kindOfProduct", "name"), "D.8.r.1"),
-                    start=start,
-                    end=end,
-                    indication=None if indication is None else read.term(at(indication, "value"), "D.8.r.6"),
-                    reaction=None if reaction is None else read.term(at(reaction, "value"), "D.8.r.7"),
-                )
-            )
-    return tuple(drugs)
-
-
-def _parent(read: Values, role: Node) -> Parent:
-    person = at(role, "associatedPerson")
-    observations = by_code(every(role, "subjectOf2", "observation"))
-    organizers = by_code(every(role, "subjectOf2", "organizer"))
-
-    def value(code: str) -> Node | None:
-        return at(first(observations.get(ich(code))), "value")
-
-    history, history_text, _ = _history(read, organizers.get(ich("1", 20), ()))
-    return Parent(
-        identification=read.text(at(person, "name"), "D.10.1"),
-        birth_date=read.day(at(person, "birthTime"), "D.10.2.1"),
-        age=read.quantity(value("3"), "D.10.2.2"),
-        last_menstrual_period=read.day(value("22"), "D.10.3"),
-        weight_kg=read.number(value("7"), "D.10.4"),
-        height_cm=read.number(value("17"), "D.10.5"),
-        sex=read.code(at(person, "administrativeGenderCode"), "D.10.6"),
-        history=history,
-        history_text=history_text,
-        past_drugs=_pastread_drugs(read, organizers.get(ich("2", 20), ())),
-    )
+# What the observations and organizers of the primary role say of the patient: by value, and by act.
+VALUES = {
+    ich(3): measured("age", "D.2.2"),
+    ich(16): quantity("gestation", "D.2.2.1"),
+    ich(4): code("age_group", "D.2.3"),
+    ich(7): number("weight_kg", "D.3"),
+    ich(17): number("height_cm", "D.4"),
+    ich(22): day("last_menstrual_period", "D.6"),
+    ich(32): terms("causes_of_death", "D.9.2.r"),
+    "C17049": codes("races", "FDA.D.11.r"),
+    "C16564": code("ethnicity", "FDA.D.12"),
+}
+ACTS = _HISTORIES | {
+    ich(5): inside(
+        {
+            "value": flag("autopsy", "D.9.3"),
+            "outboundRelationship2": under("observation", coded({ich(8): terms("autopsy_causes", "D.9.4.r")})),
+        }
+    ),
+}

@@ -103,7 +103,7 @@ def _items(path: Path, file_format: Format, options: Options) -> Iterator[Item]:
         case Format.E2B_R3:
             from tvec_pv.sources import e2b_r3
 
-            return e2b_r3.read(path)
+            return e2b_r3.read(path, options.schemas)
         case Format.E2B_R2:
             from tvec_pv.sources import e2b_r2
 
