@@ -200,7 +200,7 @@ def test_an_event_is_read_with_what_it_points_to(records, version, base):
     assert reaction.term == Term(name="Oral herpes", code="10067152")
     assert (reaction.start.text, reaction.outcome) == ("20260907083000+0200", "4")
     assert is_serious(reaction)
-    assert (case.patient.name, case.patient.sex, case.patient.record_numbers) == ("Q. Example", "2", ("MRN-7",))
+    assert (case.patient.name, case.patient.sex, case.patient.hospital_record_number) == ("Q. Example", "2", "MRN-7")
     assert (case.patient.birth_date, case.patient.death_date) == (day("1959-04"), day("2026-10-04"))
     assert (reporter.family_name, reporter.given_name) == ("Beispiel", "Doc")
     assert (reporter.qualification, reporter.country, reporter.is_primary) == ("1", "DE", True)
