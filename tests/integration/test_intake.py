@@ -32,7 +32,7 @@ from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import run
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.errors import AlreadyRunning, OutOfBalance, StoreRefused
-from tvec_pv.domain.icsr import NullFlavor, NullificationAmendment, Patient
+from tvec_pv.domain.icsr import Document, NullFlavor, NullificationAmendment, Patient
 from tvec_pv.domain.records import check_balance
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store import changes, reads, record_reads
@@ -812,3 +812,29 @@ def test_the_json_of_a_run_has_exactly_the_documented_keys(night):
     }
     assert documented["received"] == sum(documented["classes"].values()) == 112
     assert sum(file["received"] for file in documented["files"]) == 112
+
+
+# --- documents that came inside a report ---------------------------------------------------------------------------
+
+
+def test_a_document_inside_a_report_is_kept_as_a_file_under_its_hash(house, tmp_path, without_checks):
+    letter = b"A generated discharge letter."
+    kept = sha256(letter).hexdigest()
+    note = Document(title="Letter", media_type="text/plain", included=True, sha256=kept, size=len(letter))
+    message = e2b_message(a_case("US-TESTS-1", documents=(note,)), contents={kept: letter})
+    content = e2b_batch(message, batch_id="TESTS", created="20261102060000+0000")
+
+    take_in(house, [put(tmp_path / "inbox", a_xml=content)])
+
+    [document_of_case] = case(house, "US-TESTS-1").document["C.1.6.1.r"]
+    assert (document_of_case["sha256"], document_of_case["size"]) == (kept, len(letter))
+    assert (house.settings.raw / kept[:2] / kept).read_bytes() == letter
+    assert [row["sha256"] for row in asked(house, "SELECT sha256 FROM attachments")] == [kept]
+
+
+def test_a_file_says_who_sent_it(house, tmp_path, without_checks):
+    take_in(house, [put(tmp_path / "inbox", a_xml=e2b(a_case("US-TESTS-1")))])
+
+    [row] = asked(house, "SELECT sender, batch_number FROM source_files")
+    assert row["batch_number"] == "TESTS"
+    assert row["sender"]
