@@ -65,7 +65,10 @@ DRUGS = (
     *("simvastatin", "levothyroxine", "omeprazole", "aspirin", "aciclovir", "dabrafenib", "trametinib"),
     *(f"medicine {number}" for number in range(120)),
 )
-LETTERS, LETTER_WEIGHTS = "ABCDEFGHIJKLMNOPRSTUVWZ", (8, 6, 5, 5, 6, 4, 5, 6, 3, 6, 5, 4, 8, 3, 3, 5, 6, 8, 4, 2, 3, 4, 2)
+LETTERS, LETTER_WEIGHTS = (
+    "ABCDEFGHIJKLMNOPRSTUVWZ",
+    (8, 6, 5, 5, 6, 4, 5, 6, 3, 6, 5, 4, 8, 3, 3, 5, 6, 8, 4, 2, 3, 4, 2),
+)
 WORDS = tuple(f"word{number}" for number in range(3000))
 
 
@@ -176,7 +179,10 @@ def _patient(chance: random.Random) -> Told:
     onset = start + timedelta(days=int(chance.choice((0, 1, 1, 2, chance.expovariate(1 / 40)))))
     country = _one(chance, COUNTRIES)
     quarter = (start - FIRST_DAY).days // 90
-    lots = tuple(f"{chance.choice('AB')}{quarter:02d}{chance.randrange(6):01d}7{quarter % 7}" for _ in range(chance.choice((1, 1, 1, 2))))
+    lots = tuple(
+        f"{chance.choice('AB')}{quarter:02d}{chance.randrange(6):01d}7{quarter % 7}"
+        for _ in range(chance.choice((1, 1, 1, 2)))
+    )
     serious = chance.random() < 0.5
     return Told(
         country=country,
@@ -190,8 +196,20 @@ def _patient(chance: random.Random) -> Told:
         lots=lots,
         reactions=_reactions(chance),
         outcome=chance.choices("012345", (25, 35, 12, 15, 2, 11))[0],
-        criteria=tuple({chance.choices(("hospitalisation", "other_important", "death", "life_threatening"), (50, 35, 10, 5))[0] for _ in range(chance.choice((1, 1, 2)))}) if serious else (),
-        drugs=tuple(dict.fromkeys(DRUGS[min(len(DRUGS) - 1, int(chance.expovariate(1 / 14)))] for _ in range(chance.choice((0, 0, 1, 1, 2, 4))))),
+        criteria=tuple(
+            {
+                chance.choices(("hospitalisation", "other_important", "death", "life_threatening"), (50, 35, 10, 5))[0]
+                for _ in range(chance.choice((1, 1, 2)))
+            }
+        )
+        if serious
+        else (),
+        drugs=tuple(
+            dict.fromkeys(
+                DRUGS[min(len(DRUGS) - 1, int(chance.expovariate(1 / 14)))]
+                for _ in range(chance.choice((0, 0, 1, 1, 2, 4)))
+            )
+        ),
         qualification=chance.choices("12345", (50, 8, 17, 1, 24))[0],
         wording=chance.randrange(2**40),
         tells=frozenset(name for name, share in TOLD.items() if chance.random() < share),
@@ -199,7 +217,15 @@ def _patient(chance: random.Random) -> Told:
 
 
 TOLD = {
-    **{"age": 0.88, "birth date": 0.25, "sex": 0.96, "initials": 0.55, "weight": 0.35, "onset": 0.82, "onset day": 0.82},
+    **{
+        "age": 0.88,
+        "birth date": 0.25,
+        "sex": 0.96,
+        "initials": 0.55,
+        "weight": 0.35,
+        "onset": 0.82,
+        "onset day": 0.82,
+    },
     **{"start": 0.78, "start day": 0.8, "lot": 0.55, "narrative": 0.9, "drugs": 0.9, "outcome": 0.92, "country": 0.98},
 }
 
@@ -248,16 +274,25 @@ def _report(chance: random.Random, told: Told, sender: str, key: str, kind: str 
     start = _typed(chance, told.start, 0.2 if kind == "typed differently" else 0.03 if again else 0.0)
     language = LANGUAGES.get(told.country, "fra") if kind == "other language" else "eng"
     reactions = _told_reactions(chance, told, kind)
+    lag = chance.randrange(120, 900) if chance.random() < 0.1 else 3 + int(chance.expovariate(1 / 45))
+    received = _exact(told.onset + timedelta(days=lag))
     return Case(
         sender_case_id=key,
         worldwide_id=key,
-        first_received=_exact(told.onset + timedelta(days=chance.randrange(5, 120))),
-        latest_received=_exact(told.onset + timedelta(days=chance.randrange(120, 200))),
+        first_received=received,
+        latest_received=received,
         sender=Sender(organisation=sender, type="1"),
-        reporters=(Reporter(country=_country(chance, told, tells, kind), qualification=_qualification(chance, told, again), is_primary=True),),
+        reporters=(
+            Reporter(
+                country=_country(chance, told, tells, kind),
+                qualification=_qualification(chance, told, again),
+                is_primary=True,
+            ),
+        ),
         patient=_told_patient(chance, told, tells, kind),
         reactions=tuple(
-            _reaction(chance, name, number, told, tells, onset, language, kind, reactions) for number, name in enumerate(reactions)
+            _reaction(chance, name, number, told, tells, onset, language, kind, reactions)
+            for number, name in enumerate(reactions)
         ),
         drugs=_told_drugs(chance, told, tells, start, kind),
         narrative=_narrative(chance, told, kind) if "narrative" in tells else NullFlavor.MSK,
@@ -284,7 +319,9 @@ def _told_patient(chance: random.Random, told: Told, tells: set[str], kind: str)
             age = Quantity(value=age.value + chance.choice((-1.0, 1.0, 10.0)), unit="a")
         birth = _typed(chance, birth, 0.2)
     if kind == "converted" and age:
-        age = chance.choice((age, age, Quantity(value=age.value * 12, unit="mo"), Quantity(value=age.value // 10, unit="10.a")))
+        age = chance.choice(
+            (age, age, Quantity(value=age.value * 12, unit="mo"), Quantity(value=age.value // 10, unit="10.a"))
+        )
     group = ("6" if age_days > 65.1 * 365.25 else "5") if "age" in tells or chance.random() < 0.3 else None
     initials = told.initials if kind != "typed differently" or chance.random() < 0.7 else told.initials[::-1]
     styled = chance.choice((initials, f"{initials[0]}.{initials[1]}.", f"{initials[0]} {initials[1]}"))

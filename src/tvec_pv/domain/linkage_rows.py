@@ -48,6 +48,7 @@ class LinkageRow:
     weight_kg: float | None = None
     onset: Days | None = None
     start: Days | None = None
+    received: Days | None = None
     reactions: tuple[str, ...] = ()
     reaction_codes: tuple[str, ...] = ()
     drugs: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ def linkage_row(key: str, case: Case, knowledge: Knowledge) -> LinkageRow:
         weight_kg=case.patient.weight_kg,
         onset=onset,
         start=start,
+        received=_first((known(case.first_received) or known(case.latest_received),)),
         reactions=names,
         reaction_codes=codes,
         drugs=_unique(

@@ -10,7 +10,7 @@ from tvec_pv.domain.linkage_rows import Days, LinkageRow
 
 WITH_FREQUENCY = (
     *("country", "initials", "onset_day", "onset_month", "onset_year"),
-    *("start_day", "start_month", "start_year"),
+    *("start_day", "start_month", "start_year", "reaction_set", "code_set", "drug_set"),
 )
 _MOST_BITS, _PLACEHOLDER, _FEW, _RARE_TERM = 10.0, 10, 10, 40
 
@@ -45,12 +45,16 @@ def columns(rows: Sequence[LinkageRow], model: LinkageModel) -> dict[str, list[A
         "born_years": [_years(row.born) for row in rows],
         **_dates("onset", [row.onset for row in rows]),
         **_dates("start", [row.start for row in rows]),
+        "received": [row.received.earliest.toordinal() if row.received else None for row in rows],
         **terms,
         "lot_names": [list(row.lots) or None for row in rows],
         "outcomes": [list(row.outcomes) or None for row in rows],
         "criteria": [list(row.criteria) or None for row in rows],
         "wording": rare(lambda row: row.wording, _FEW),
-        "reaction_sets": [_sets(row) for row in rows],
+        "reaction_set": [_set(row.reactions) for row in rows],
+        "code_set": [_set(row.reaction_codes) for row in rows],
+        "drug_set": [_set(row.drugs) for row in rows],
+        "reaction_sets": [[one for one in map(_set, (row.reactions, row.reaction_codes)) if one] for row in rows],
         "rare_terms": rare(lambda row: (*row.reactions, *row.reaction_codes, *row.drugs), _RARE_TERM),
     }
 
@@ -68,9 +72,19 @@ def schema() -> Any:
 _NAMES = (
     *("sender", "country", "sex", "initials", "qualification", "born_day"),
     *("onset_day", "onset_month", "onset_year", "start_day", "start_month", "start_year"),
+    *("reaction_set", "code_set", "drug_set"),
 )
-_LISTS_OF_NAMES = ("numbers", "links", "record_numbers", "lot_names", "outcomes", "criteria", "rare_terms", "reaction_sets")
-_NUMBERS = ("unique_id", "born_from", "born_to", "onset_from", "start_from")
+_LISTS_OF_NAMES = (
+    "numbers",
+    "links",
+    "record_numbers",
+    "lot_names",
+    "outcomes",
+    "criteria",
+    "rare_terms",
+    "reaction_sets",
+)
+_NUMBERS = ("unique_id", "born_from", "born_to", "onset_from", "start_from", "received")
 _LISTS_OF_NUMBERS = ("born_years", "reactions", "codes", "drugs", "lots", "wording")
 
 
@@ -87,8 +101,8 @@ def chances(of: Mapping[str, list[Any]], model: LinkageModel) -> dict[str, float
     for name in WITH_FREQUENCY:
         often = frequencies(of[name], model.usual[name], model.cases_behind_it)
         met = Counter(value for value in of[name] if value is not None)
-        found[name] = sum(count * often[value] for value, count in met.items()) / max(1, met.total()) or (
-            model.usual[name]
+        found[name] = (
+            sum(count * often[value] for value, count in met.items()) / max(1, met.total()) or (model.usual[name])
         )
     return found
 
@@ -125,9 +139,9 @@ def _common(days: Days | None, letters: int) -> str | None:
     return first if first == last else None
 
 
-def _sets(row: LinkageRow) -> list[str] | None:
-    """All the reactions of a case as one value, by name and by code."""
-    return ["|".join(terms) for terms in (row.reactions, row.reaction_codes) if terms] or None
+def _set(terms: tuple[str, ...]) -> str | None:
+    """All the terms of a case as one value."""
+    return "|".join(terms) or None
 
 
 def _years(days: Days | None) -> list[int] | None:

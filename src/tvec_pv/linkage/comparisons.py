@@ -22,9 +22,9 @@ _RARE, _SOME, _RARE_LOT = 8, 3, 6.5  # bits
 
 _COMPARABLE = "(reactions_l IS NOT NULL AND reactions_r IS NOT NULL) OR (codes_l IS NOT NULL AND codes_r IS NOT NULL)"
 _SHARED = "greatest(coalesce(shared(reactions_l, reactions_r), 0), coalesce(shared(codes_l, codes_r), 0))"
-_ALL = "(coalesce(same_set(reactions_l, reactions_r), false) OR coalesce(same_set(codes_l, codes_r), false))"
 _MOST = "(coalesce(most(reactions_l, reactions_r), false) OR coalesce(most(codes_l, codes_r), false))"
 _NARROW = "born_to_l - born_from_l <= 1100 AND born_to_r - born_from_r <= 1100"
+_BOTH_DATED = "onset_year_l = onset_year_r OR start_year_l = start_year_r"
 _SAME_ONSET = "coalesce(onset_month_l = onset_month_r, false)"
 _SAME_AGE = "(abs(born_from_l - born_from_r) <= 31 AND abs(born_to_l - born_to_r) <= 31)"
 _BORN_GAP = "greatest(born_from_l, born_from_r) - least(born_to_l, born_to_r)"
@@ -58,6 +58,7 @@ NULL: Mapping[str, str] = {
     "weight": _either_missing("weight"),
     "onset": _either_missing("onset_year"),
     "start": _either_missing("start_year"),
+    "received": f"{_either_missing('received')} OR {_BOTH_DATED}",
     "reactions": f"NOT ({_COMPARABLE})",
 }
 
@@ -97,6 +98,11 @@ CONDITIONS: Mapping[str, Mapping[str, str]] = {
         "month_with": f"{_dates('start')['month']} AND {_SAME_ONSET}",
         **_dates("start"),
     },
+    "received": {
+        "near": "abs(received_l - received_r) <= 180",
+        "far": "abs(received_l - received_r) > 730",
+        "else": "ELSE",
+    },
     "lots": {
         "with": f"{_equal('start_day')} AND list_has_any(lots_l, lots_r)",
         "period": f"({_equal('start_month')} OR {_equal('onset_month')}) AND list_has_any(lots_l, lots_r)",
@@ -106,18 +112,17 @@ CONDITIONS: Mapping[str, Mapping[str, str]] = {
         "else": "ELSE",
     },
     "reactions": {
-        "all_rare": f"{_ALL} AND {_SHARED} >= {_RARE}",
+        "all": _equal("reaction_set"),
+        "all_codes": _equal("code_set"),
         "rare": f"{_SHARED} >= {_RARE}",
-        "all": _ALL,
         "most": f"{_SHARED} >= {_SOME} AND {_MOST}",
         "some": f"{_SHARED} >= {_SOME}",
         "common": f"{_SHARED} > 0",
         "else": "ELSE",
     },
     "drugs": {
-        "all_rare": f"same_set(drugs_l, drugs_r) AND shared(drugs_l, drugs_r) >= {_RARE}",
+        "all": _equal("drug_set"),
         "rare": f"shared(drugs_l, drugs_r) >= {_RARE}",
-        "all": "same_set(drugs_l, drugs_r)",
         "some": "list_has_any(drugs_l, drugs_r)",
         "else": "ELSE",
     },

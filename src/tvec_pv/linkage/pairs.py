@@ -54,11 +54,7 @@ def _scored(rows: Sequence[LinkageRow], model: LinkageModel) -> list[dict[str, A
                 {name: pyarrow.array(often, pyarrow.string()), f"tf_{name}": pyarrow.array(often.values(), "float64")}
             )
             linker.table_management.register_term_frequency_lookup(database.register(lookup), name)
-        import time;t=time.time()
-        bp=linker.inference.compute_blocked_pairs_for_predict()
-        print("blocked", time.time()-t, connection.execute(f"select count(*) from {bp.physical_name}").fetchall(), connection.execute(f"select match_key,count(*) from {bp.physical_name} group by 1 order by 1").fetchall())
         found = linker.inference.predict(threshold_match_probability=model.threshold, warning_mode="never")
-        print("predict",time.time()-t)
         wanted = "COLUMNS('^(unique_id_[lr]|match_(weight|probability)|gamma_.*|mw_.*)$')"
         scored = connection.execute(f"SELECT {wanted} FROM {found.physical_name}")  # noqa: S608 (names of our own)
         names = [one[0] for one in scored.description]
@@ -105,13 +101,17 @@ def settings(of: Mapping[str, list[Any]], cases: int, model: LinkageModel) -> di
 
 def _level(field: str, level: Level, by_chance: Mapping[str, float]) -> dict[str, Any]:
     u = by_chance[level.u.value] * level.u.times if isinstance(level.u, Chance) else level.u
-    adjusted = {"tf_adjustment_column": level.rarer, "disable_tf_exact_match_detection": True} if level.rarer else {}
+    adjusted = {
+        "tf_adjustment_column": level.rarer,
+        "tf_minimum_u_value": level.floor,
+        "disable_tf_exact_match_detection": True,
+    }
     return {
         "sql_condition": CONDITIONS[field][level.name],
         "label_for_charts": level.name,
         "m_probability": level.m,
         "u_probability": min(0.9, u),
-        **adjusted,
+        **(adjusted if level.rarer else {}),
     }
 
 
