@@ -47,7 +47,7 @@ def _scored(rows: Sequence[LinkageRow], model: LinkageModel) -> list[dict[str, A
             connection.execute(macro)
         database = DuckDBAPI(connection)
         cases = database.register(pyarrow.table(of, schema=schema()))
-        linker = Linker(cases, settings(of, len(rows), model), log_level=None)
+        linker = Linker(cases, settings(of, len(rows), model), log_level=None, validate_settings=False)
         for name in WITH_FREQUENCY:
             often = frequencies(of[name], model.usual[name], model.cases_behind_it)
             lookup = pyarrow.table(

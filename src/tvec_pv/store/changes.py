@@ -265,7 +265,7 @@ def add_flag(
     """
     statistics = _both_statistics(flag.pair)
     background = versions["background"] if flag.rule in STATISTICAL_RULES else ""
-    decided_on = [flag.rule, list(flag.versions), versions["thresholds"], background]
+    decided_on: list[object] = [flag.rule, list(flag.versions), versions["thresholds"], background]
     if flag.pair.suspected and flag.rule in STATISTICAL_RULES:
         decided_on.append(flag.pair.suspected)
     evidence = hashlib.sha256(canonical(decided_on).encode()).hexdigest()
