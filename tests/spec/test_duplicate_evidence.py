@@ -201,7 +201,7 @@ def two_alike(number="1"):
     """The same patient in two reports that say everything."""
     case = a_case(
         "US-ALIKE-0001",
-        patient=a_patient(weight_kg=71.0, record_numbers=("HOSP-778899",)),
+        patient=a_patient(weight_kg=71.0, hospital_record_number="HOSP-778899"),
         reactions=(a_reaction("Chills"), a_reaction("Tinnitus")),
         drugs=(a_drug(), another_drug("Metformin")),
     )

@@ -74,7 +74,7 @@ def linkage_row(key: str, case: Case, knowledge: Knowledge) -> LinkageRow:
         key=key,
         numbers=_numbers((case.worldwide_id, case.sender_case_id, *(one.number for one in case.other_ids))),
         linked=_numbers(case.linked_reports),
-        record_numbers=_numbers(case.patient.record_numbers),
+        record_numbers=_record_numbers(case),
         sender=normalise(known(case.sender.organisation) or "") or None if case.sender else None,
         country=country if (country := find_country(case, knowledge.reporting.eea)) != _MASKED_COUNTRY else None,
         sex=_one_of(case.patient.sex, ("1", "2")),
@@ -121,6 +121,18 @@ def _numbers(given: Iterable[str | None]) -> tuple[str, ...]:
         for one in given
         if len(number := _letters(one)) >= _SHORTEST_NUMBER and any(letter.isdigit() for letter in number)
     )
+
+
+def _record_numbers(case: Case) -> tuple[str, ...]:
+    """Numbers of the patient, each with who gave it; that of a trial means something only with the trial's number."""
+    patient, study = case.patient, known(case.study.sponsor_number) if case.study else None
+    given = (
+        ("practice", patient.gp_record_number),
+        ("specialist", patient.specialist_record_number),
+        ("hospital", patient.hospital_record_number),
+        (f"trial {study}", patient.investigation_number if study else None),
+    )
+    return _unique(f"{by} {number}" for by, text in given for number in _numbers((known(text),)))
 
 
 def _first(dates: Iterable[object]) -> Days | None:
