@@ -1,4 +1,4 @@
-"""The night: intake, duplicates, detect, export. A night that does not balance fails in intake and publishes nothing."""
+"""The night: intake, duplicates, detect, export. One that does not balance fails in intake and publishes nothing."""
 
 from typing import Any
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.factories import a_case, a_dose, a_drug, a_patient, a_reaction, another_drug, day
-from tests.performance.duplicates import generate
+from tests.performance.patients import generate
 from tests.spec.tables import each
 from tvec_pv.domain.icsr import Identifier, NullFlavor, Outcome, Quantity, Sender
 from tvec_pv.domain.linkage_rows import LinkageRow, linkage_row

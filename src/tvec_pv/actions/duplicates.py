@@ -119,7 +119,7 @@ def _store(
 
 
 def _evidence_hash(pair: ProposedPair, versions: dict[str, int], model: LinkageModel) -> str:
-    """What was compared and what each field said. Weights move a little with every case that comes, and do not count."""
+    """What was compared and what each field said; weights do not count, they move a little with every new case."""
     said = [[one.field, one.level] for one in pair.fields]
     evidence = [versions[pair.a], versions[pair.b], model.version, said]
     return hashlib.sha256(canonical(evidence).encode()).hexdigest()

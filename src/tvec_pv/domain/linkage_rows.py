@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from hashlib import blake2b
-from itertools import chain
 
 from tvec_pv.domain.assessment import Knowledge, find_country
 from tvec_pv.domain.classification import classify
