@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tvec_pv.domain.assessment import Knowledge
+from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.product_names import Product, normalise_code
 from tvec_pv.domain.safety_profile import Category, Concept, Label, Listed, SafetyProfile, index
@@ -80,6 +81,29 @@ def reporting_rules() -> ReportingRules:
         eu_non_serious_days=data["EU"]["non_serious_days"],
         eea=frozenset(data["EU"]["eea"]),
     )
+
+
+@cache
+def linkage_model() -> LinkageModel:
+    file = _newest("linkage")
+    data = _read_version(file)
+    try:
+        fields = {field["name"]: tuple(_linkage_level(one) for one in field["level"]) for field in data["field"]}
+        return LinkageModel(
+            version=data["version"],
+            threshold=data["threshold"],
+            duplicates_per_case=data["duplicates_per_case"],
+            cases_behind_it=data["cases_behind_it"],
+            usual=data["usual"],
+            fields=fields,
+        )
+    except (KeyError, TypeError) as error:
+        raise ReferenceDataError(f"{file.name}: a field or a level lacks, or has too many, entries") from error
+
+
+def _linkage_level(entry: Mapping[str, Any]) -> Level:
+    u = entry["u"]
+    return Level(**dict(entry) | {"u": Chance(**u) if isinstance(u, dict) else u})
 
 
 def read_profile(data: Mapping[str, Any], file: str) -> SafetyProfile:

@@ -1,5 +1,6 @@
 """Detection: a snapshot of the current cases against the background; every flag with what it was made on."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -11,7 +12,7 @@ from tvec_pv.domain.case_json import decode_case
 from tvec_pv.domain.signals import CountedReaction, Flag, Pair, count_pairs, flag
 from tvec_pv.domain.terms import normalise
 from tvec_pv.progress import report
-from tvec_pv.store import changes, reads
+from tvec_pv.store import changes, duplicate_reads, reads
 from tvec_pv.store.database import reading, writing
 
 NO_BACKGROUND = "no background"
@@ -23,6 +24,8 @@ class DetectionResult:
 
     run: int
     cases: int
+    merged: int
+    suspected: int
     background: str
     pairs: tuple[Pair, ...]
     flags: tuple[Flag, ...]
@@ -30,8 +33,9 @@ class DetectionResult:
 
     @property
     def lines(self) -> list[str]:
+        copies = f" ({self.suspected} of them suspected duplicates)" if self.suspected else ""
         return [
-            f"{self.cases} cases, {len(self.pairs)} pairs of product and reaction, {self.background}",
+            f"{self.cases} cases{copies}, {len(self.pairs)} pairs of product and reaction, {self.background}",
             f"{len(self.flags)} flags stand, {self.new_flags} of them new",
         ]
 
@@ -39,6 +43,8 @@ class DetectionResult:
         return {
             "run": self.run,
             "cases": self.cases,
+            "merged": self.merged,
+            "suspected": self.suspected,
             "background": self.background,
             "pairs": len(self.pairs),
             "flags": len(self.flags),
@@ -57,12 +63,23 @@ def detect_signals(house: House) -> DetectionResult:
                 for version in reads.current_versions(connection)
                 if version.product_is_suspect and not version.is_nullified
             ]
+            patients = duplicate_reads.patients(connection, counted)
+            counted = [version for version in counted if version.case_key not in patients.merged]
             reactions = reads.counted_reactions(connection, counted, house.knowledge.profile.version)
-        pairs, background = _pairs(house, reactions, len(counted))
+        pairs, background = _pairs(house, reactions, len(counted), patients.suspected)
         flags = flag(reactions, pairs, house.thresholds)
         new = _store_flags(house, under_way.id, flags, background)
         report("detecting", 1, 1)
-        result = DetectionResult(under_way.id, len(counted), background, pairs, flags, new)
+        result = DetectionResult(
+            run=under_way.id,
+            cases=len(counted),
+            merged=len(patients.merged),
+            suspected=len(patients.suspected),
+            background=background,
+            pairs=pairs,
+            flags=flags,
+            new_flags=new,
+        )
         under_way.summary.update(result.as_json())
     return result
 
@@ -83,10 +100,13 @@ def _assess_under_current_profile(house: House) -> None:
         changes.append_audit(transaction, house.settings.actor, [entry], now)
 
 
-def _pairs(house: House, reactions: list[CountedReaction], cases: int) -> tuple[tuple[Pair, ...], str]:
+def _pairs(
+    house: House, reactions: list[CountedReaction], cases: int, copies: Mapping[str, str]
+) -> tuple[tuple[Pair, ...], str]:
     names = sorted({normalise(reaction.name) for reaction in reactions})
     background = count(house.settings.background, names)
-    return count_pairs(reactions, cases, background), background.release if background else NO_BACKGROUND
+    pairs = count_pairs(reactions, cases, background, copies)
+    return pairs, background.release if background else NO_BACKGROUND
 
 
 def _store_flags(house: House, run_id: int, flags: tuple[Flag, ...], background: str) -> int:

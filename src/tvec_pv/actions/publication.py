@@ -10,7 +10,7 @@ from tvec_pv.domain.errors import CannotWrite
 from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
 from tvec_pv.progress import report
-from tvec_pv.store import changes, reads, record_reads
+from tvec_pv.store import changes, duplicate_reads, reads, record_reads
 from tvec_pv.store.database import reading, writing
 
 
@@ -59,7 +59,9 @@ def _snapshot(house: House, at: Any) -> Snapshot:
     quarters = status(house.settings.background)
     with reading(house.store) as connection:
         current = reads.current_versions(connection)
-        counted = [version for version in current if not version.is_nullified]
+        valid = [version for version in current if not version.is_nullified]
+        patients = duplicate_reads.patients(connection, valid)
+        counted = [version for version in valid if version.case_key not in patients.merged]
         receipts = [
             one | {"balance": record_reads.receipt_balance(one)} for one in record_reads.all_receipts(connection)
         ]
@@ -73,7 +75,10 @@ def _snapshot(house: House, at: Any) -> Snapshot:
             receipts=receipts,
             signals=reads.signals(connection),
             cases=list(reads.case_views(connection, counted)),
-            nullified=len(current) - len(counted),
+            nullified=len(current) - len(valid),
+            merged=len(patients.merged),
+            suspected=frozenset(patients.suspected),
+            duplicates=duplicate_reads.duplicate_pairs(connection, valid),
             held=len(record_reads.held_records(connection)),
             findings=record_reads.all_findings(connection),
         )

@@ -9,7 +9,7 @@ from typing import Any
 
 from tvec_pv.actions.intake import judge, open_kept, receive
 from tvec_pv.actions.preparation import Prepared, preparation, suspects_product
-from tvec_pv.actions.runs import House, run, utc_now
+from tvec_pv.actions.runs import House, given_reason, run, utc_now
 from tvec_pv.actions.storing import ACCEPTED, Arrived, Held, store_batch
 from tvec_pv.domain.case_json import decode_case
 from tvec_pv.domain.errors import Refused
@@ -60,7 +60,7 @@ def accept(house: House, record_id: int, reason: str, actor: str) -> Outcome:
     with run(house, "accept") as under_way:
         held = _held(house, record_id)
         prepared = _as_read(house, held)
-        arrived = Arrived(held["position"], prepared, Held(record_id, ACCEPTED, _reason(reason)))
+        arrived = Arrived(held["position"], prepared, Held(record_id, ACCEPTED, given_reason(reason)))
         [record_class] = store_batch(house, under_way, held["file_id"], [arrived], actor=actor)
         under_way.summary.update(record=record_id, record_class=str(record_class))
     return Outcome(record_id, record_class)
@@ -69,7 +69,7 @@ def accept(house: House, record_id: int, reason: str, actor: str) -> Outcome:
 def reject(house: House, record_id: int, reason: str, actor: str) -> Outcome:
     """Decide that a held record is no valid report. It is kept and stays counted as quarantined."""
     _held(house, record_id)
-    step = {"action": REJECTED, "record_class": RecordClass.QUARANTINED.value, "reason": _reason(reason)}
+    step = {"action": REJECTED, "record_class": RecordClass.QUARANTINED.value, "reason": given_reason(reason)}
     _add_step(house, record_id, step, actor)
     return Outcome(record_id, RecordClass.QUARANTINED)
 
@@ -158,9 +158,3 @@ def _outcomes(house: House, record_ids: Sequence[int]) -> tuple[Outcome, ...]:
 
 def _is_settled(outcome: Outcome) -> bool:
     return outcome.record_class != RecordClass.QUARANTINED
-
-
-def _reason(given: str) -> str:
-    if len(given.strip()) < 10:
-        raise Refused("give a reason that an inspector understands, in at least ten letters")
-    return given.strip()

@@ -9,6 +9,7 @@ from typing import Any
 from tvec_pv import __version__
 from tvec_pv.checks.suites import suites_version
 from tvec_pv.domain.assessment import Knowledge
+from tvec_pv.domain.errors import Refused
 from tvec_pv.domain.signals import Thresholds
 from tvec_pv.reference_files import knowledge, thresholds
 from tvec_pv.settings import Settings
@@ -41,6 +42,13 @@ class House:
 
 def open_house(settings: Settings) -> House:
     return House(settings, open_store(settings.url), knowledge(settings.meddra), thresholds())
+
+
+def given_reason(text: str) -> str:
+    """The reason that a person gives for a decision; `Refused` where it says too little."""
+    if len(text.strip()) < 10:
+        raise Refused("give a reason that an inspector understands, in at least ten letters")
+    return text.strip()
 
 
 def utc_now() -> datetime:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tvec_pv import __version__
+from tvec_pv.cli.duplicates import duplicates
 from tvec_pv.cli.mapping import mapping
 from tvec_pv.cli.output import (
     DONE,
@@ -38,6 +39,7 @@ for group, name in (
     (cases, "cases"),
     (quarantine, "quarantine"),
     (mapping, "mapping"),
+    (duplicates, "duplicates"),
     (signals, "signals"),
     (background, "background"),
     (audit, "audit"),
@@ -159,10 +161,13 @@ def serve(
 def list_cases(as_json: AsJson = False) -> None:
     """All cases, with what the night made of them."""
     from tvec_pv.cli.views import case_lines, case_summaries
-    from tvec_pv.store import reads
+    from tvec_pv.store import duplicate_reads, reads
 
     with reading() as connection:
-        summaries = case_summaries(reads.case_views(connection, reads.current_versions(connection)))
+        current = reads.current_versions(connection)
+        valid = [version for version in current if not version.is_nullified]
+        merged = duplicate_reads.patients(connection, valid).merged
+        summaries = case_summaries(reads.case_views(connection, current), merged)
     if as_json:
         print_json(summaries)
     else:

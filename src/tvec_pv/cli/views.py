@@ -50,12 +50,13 @@ def progress_display() -> Iterator[Listener]:
         yield show
 
 
-def case_summaries(views: Iterable["CaseView"]) -> list[dict[str, Any]]:
+def case_summaries(views: Iterable["CaseView"], merged: Mapping[str, str]) -> list[dict[str, Any]]:
     return [
         {
             "case_key": view.case_key,
             "class": view.record_class,
             "nullified": view.is_nullified,
+            "merged_into": merged.get(view.case_key),
             "latest_received": view.latest_received,
             "primary_category": view.assessment.get("primary", ""),
             "serious": view.assessment.get("serious", False),
@@ -70,11 +71,19 @@ def case_lines(summaries: Sequence[Mapping[str, Any]]) -> list[str]:
     if not summaries:
         return ["no case is stored yet"]
     return [
-        f"{one['case_key']}  {'NULLIFIED' if one['nullified'] else 'serious' if one['serious'] else 'non-serious'}  "
+        f"{one['case_key']}  {_state(one)}  "
         f"{one['primary_category']}  {', '.join(one['reactions'])}  "
         + ", ".join(f"{region} {verdict}" for region, verdict in one["verdicts"].items())
         for one in summaries
     ]
+
+
+def _state(summary: Mapping[str, Any]) -> str:
+    if summary["nullified"]:
+        return "NULLIFIED"
+    if summary["merged_into"]:
+        return f"MERGED into {summary['merged_into']}"
+    return "serious" if summary["serious"] else "non-serious"
 
 
 def case_json(view: "CaseView") -> dict[str, Any]:
@@ -250,4 +259,8 @@ def _statistics_lines(numbers: Mapping[str, Any]) -> list[str]:
     cells = ", ".join(f"{name} {numbers[name]}" for name in "abcd")
     chi_square = numbers["chi_square_yates"]
     shown = [*measures] + ([] if chi_square is None else [f"chi-square (Yates) {chi_square:.2f}"])
-    return [f"  {cells}, expected {numbers['expected']:.2f}; {', '.join(shown)}"]
+    lines = [f"  {cells}, expected {numbers['expected']:.2f}; {', '.join(shown)}"]
+    if numbers.get("suspected"):
+        [without] = _statistics_lines(numbers["without_suspected"])
+        lines.append(f"  without {numbers['suspected']} suspected duplicates: {without.strip()}")
+    return lines

@@ -76,7 +76,7 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
         _assess_reaction(reaction, number, day_0, knowledge) for number, reaction in enumerate(case.reactions, 1)
     )
     categories = tuple(dict.fromkeys(reaction.category for reaction in reactions))
-    country = _country(case, knowledge.reporting.eea)
+    country = find_country(case, knowledge.reporting.eea)
     clinical = tuple(
         Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
         for one in reactions
@@ -153,7 +153,7 @@ def _may_be_suspect(case: Case, product: Product) -> bool:
     return not roles or any(role not in innocent for role in roles)
 
 
-def _country(case: Case, eea: frozenset[str]) -> str | None:
+def find_country(case: Case, eea: frozenset[str]) -> str | None:
     """Where it happened: the reactions' country (E.i.9), one in the EEA first; else the reporters' (C.2.r.3).
 
     What is not a two-letter code is a country that is not known: no duty may hang on how it was spelt.

@@ -5,6 +5,7 @@ A flag is a reason to look, never a conclusion. It carries what it was made on: 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 
@@ -74,7 +75,9 @@ class Statistics:
 class Pair:
     """The product and one reaction: who reported it, and the statistics where there is a background.
 
-    `key` is the normalised name, by which the pair is known from night to night."""
+    `key` is the normalised name, by which the pair is known from night to night. `suspected` of its cases are
+    probably copies of another one, and `without_suspected` are the statistics that count each patient once.
+    """
 
     key: str
     name: str
@@ -82,6 +85,8 @@ class Pair:
     versions: tuple[int, ...]
     serious: int
     statistics: Statistics | None
+    suspected: int = 0
+    without_suspected: Statistics | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,27 +100,27 @@ class Flag:
 
 
 def count_pairs(
-    reactions: Sequence[CountedReaction], product_reports: int, background: Background | None
+    reactions: Sequence[CountedReaction],
+    product_reports: int,
+    background: Background | None,
+    copies: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Pair, ...]:
     """Every reaction reported with the product, counted in cases, in order of name.
 
-    Names are equal when they are so after normalisation; `background.with_reaction` is keyed by such names.
+    Names are equal when they are so after normalisation; `background.with_reaction` is keyed by such names. `copies`
+    leads from each case that is suspected to be a copy to the one that stands for its patient: the second statistics
+    count patients instead of cases, with all that any of their cases says.
     """
     by_name: dict[str, dict[str, CountedReaction]] = {}
     for reaction in reactions:
         by_name.setdefault(normalise(reaction.name), {}).setdefault(reaction.case_key, reaction)
     serious = {(normalise(one.name), one.case_key) for one in reactions if one.serious}
     names = sorted(by_name)
-    statistics: Sequence[Statistics | None] = [None] * len(names)
-    if background is not None and names:
-        statistics = _statistics(
-            from_margins(
-                [len(by_name[name]) for name in names],
-                product_reports,
-                [background.with_reaction.get(name, 0) for name in names],
-                background.reports,
-            )
-        )
+    patients = {name: len({copies.get(case, case) for case in by_name[name]}) for name in names}
+    statistics = _against(background, names, [len(by_name[name]) for name in names], product_reports)
+    without = statistics
+    if copies:
+        without = _against(background, names, [patients[name] for name in names], product_reports - len(copies))
     return tuple(
         Pair(
             key=name,
@@ -124,9 +129,20 @@ def count_pairs(
             versions=tuple(sorted(one.version_id for one in by_name[name].values())),
             serious=sum((name, case) in serious for case in by_name[name]),
             statistics=measured,
+            suspected=len(by_name[name]) - patients[name],
+            without_suspected=measured_without,
         )
-        for name, measured in zip(names, statistics, strict=True)
+        for name, measured, measured_without in zip(names, statistics, without, strict=True)
     )
+
+
+def _against(
+    background: Background | None, names: Sequence[str], with_reaction: Sequence[int], product_reports: int
+) -> Sequence[Statistics | None]:
+    if background is None or not names:
+        return [None] * len(names)
+    rest = [background.with_reaction.get(name, 0) for name in names]
+    return _statistics(from_margins(with_reaction, product_reports, rest, background.reports))
 
 
 def flag(reactions: Sequence[CountedReaction], pairs: Sequence[Pair], thresholds: Thresholds) -> tuple[Flag, ...]:

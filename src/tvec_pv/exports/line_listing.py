@@ -13,8 +13,8 @@ from tvec_pv.domain.seriousness import NAMES
 from tvec_pv.exports.sheets import Cell, Column
 
 NOTE = (
-    "Number of cases, one row each: current versions, nullified cases left out. L listed, U unlisted, I indeterminate."
-)
+    "Number of cases, one row each: current versions, nullified and merged ones left out. "
+    "L listed, U unlisted, I indeterminate."
 
 
 class CaseView(Protocol):

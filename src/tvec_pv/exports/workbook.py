@@ -4,7 +4,7 @@ It is made of what was read in one snapshot; everything on it can be counted aga
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -36,6 +36,9 @@ class Snapshot:
     signals: Sequence[Mapping[str, Any]]
     cases: Sequence[CaseView]
     nullified: int
+    merged: int
+    suspected: Set[str]
+    duplicates: Sequence[Mapping[str, Any]]
     held: int
     findings: Sequence[Mapping[str, Any]]
 
@@ -49,6 +52,7 @@ def write_workbook(snapshot: Snapshot, path: Path) -> str:
         "Reconciliation": _reconciliation(snapshot),
         "Signals": _signals(snapshot),
         "Line listing": listing_rows(snapshot.cases, snapshot.product, snapshot.profile),
+        "Duplicates": _duplicates(snapshot),
         "Findings": _findings(snapshot),
     }
     data_hash = hashlib.sha256(canonical([[name, _plain(rows)] for name, rows in sheets.items()]).encode()).hexdigest()
@@ -97,6 +101,8 @@ def _cover(snapshot: Snapshot, sheets: Mapping[str, Rows], data_hash: str) -> li
         ("of these serious", serious, "whole"),
         ("of these fatal", fatal, "whole"),
         ("Nullified cases (in no count)", snapshot.nullified, "whole"),
+        ("Merged into another case (in no count)", snapshot.merged, "whole"),
+        ("Suspected duplicates among the cases", len(snapshot.suspected), "whole"),
         ("Records held in quarantine", snapshot.held, "whole"),
         ("Pairs flagged", signals, "whole"),
         ("Background of the statistics", snapshot.background, "text"),
@@ -168,7 +174,10 @@ def _signals(snapshot: Snapshot) -> Rows:
                     flag["raised_at"],
                     len(flag["cases"]),
                     sum(case in counted for case in flag["cases"]),
+                    sum(case in snapshot.suspected for case in flag["cases"]),
                     *(numbers.get(name) for name in _STATISTICS),
+                    numbers.get("suspected"),
+                    *(numbers.get("without_suspected", {}).get(name) for name in _WITHOUT_SUSPECTED),
                     flag["versions"]["background"],
                     flag["versions"]["thresholds"],
                     flag["versions"]["safety_profile"],
@@ -199,6 +208,34 @@ _STATISTICS = (
     "ic_lower",
     "ic_upper",
 )
+
+
+_WITHOUT_SUSPECTED = ("a", "prr", "chi_square_yates", "ror_lower", "ic_lower")
+
+
+def _duplicates(snapshot: Snapshot) -> Rows:
+    """Each pair with its newest evidence and the latest word on it."""
+    rows: Rows = []
+    for pair in snapshot.duplicates:
+        last = pair["decisions"][-1] if pair["decisions"] else {}
+        rows.append(
+            [
+                pair["a"],
+                pair["b"],
+                pair["state"],
+                pair["master"],
+                pair["probability"],
+                pair["weight"],
+                "; ".join(f"{one['says']} ({one['weight']:+.1f})" for one in pair["fields"]),
+                pair["model"],
+                pair["proposed_at"],
+                last.get("decision"),
+                last.get("reason"),
+                last.get("actor"),
+                last.get("at"),
+            ]
+        )
+    return rows
 
 
 def _findings(snapshot: Snapshot) -> Rows:
@@ -249,6 +286,7 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
             Column("Flagged (UTC)", "moment", 17),
             Column("Cases then", "whole", 8),
             Column("Of these counted now", "whole", 10),
+            Column("Of these suspected duplicates now", "whole", 11),
             *(Column(title, "whole", 9) for title in ("a", "b", "c", "d")),
             *(
                 Column(title, "decimal", 11)
@@ -266,12 +304,36 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
                     "IC upper",
                 )
             ),
+            Column("Suspected duplicates then", "whole", 11),
+            Column("a without them", "whole", 9),
+            *(
+                Column(f"{title} without them", "decimal", 11)
+                for title in ("PRR", "Chi-square (Yates)", "ROR lower", "IC lower (IC025)")
+            ),
             Column("Background", width=30),
             Column("Thresholds", width=12),
             Column("Safety profile", width=12),
             Column("Cases behind the flag", width=60),
         ],
         "Number of cases, suspect or interacting, as they stood when flagged; no statistics: no background was loaded.",
+    ),
+    "Duplicates": (
+        [
+            Column("Case", width=30),
+            Column("Other case", width=30),
+            Column("State", width=12),
+            Column("Merged into", width=30),
+            Column("Probability", "decimal", 11),
+            Column("Weight (bits)", "decimal", 11),
+            Column("What speaks for and against it", width=90),
+            Column("Parameters", width=12),
+            Column("Proposed (UTC)", "moment", 17),
+            Column("Latest decision", width=14),
+            Column("Reason", width=50),
+            Column("Decided by", width=18),
+            Column("Decided (UTC)", "moment", 17),
+        ],
+        "Number of pairs of cases: suspected ones wait for a person and still count; merged cases are in no count.",
     ),
     "Findings": (
         [

@@ -13,9 +13,10 @@ from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.records import Envelope
-from tvec_pv.domain.signals import STATISTICAL_RULES, Flag
+from tvec_pv.domain.signals import STATISTICAL_RULES, Flag, Pair
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store.documents import plain
+from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.raw_files import RawFile
 from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import (
@@ -259,11 +260,14 @@ def add_flag(
     """A flag, and its signal where this is the first; None when the same evidence has flagged before.
 
     Evidence is the case versions and the thresholds and, for a statistic, the background: a pair is not flagged
-    again because cases of other pairs moved its expected count a little.
+    again because cases of other pairs moved its expected count a little. That some of its cases are suspected to be
+    copies is evidence for the statistics too: they say something else without them.
     """
-    statistics = {} if flag.pair.statistics is None else asdict(flag.pair.statistics)
+    statistics = _both_statistics(flag.pair)
     background = versions["background"] if flag.rule in STATISTICAL_RULES else ""
-    decided_on = [flag.rule, list(flag.versions), versions["thresholds"], background]
+    decided_on: list[object] = [flag.rule, list(flag.versions), versions["thresholds"], background]
+    if flag.pair.suspected and flag.rule in STATISTICAL_RULES:
+        decided_on.append(flag.pair.suspected)
     evidence = hashlib.sha256(canonical(decided_on).encode()).hexdigest()
     signal_id = connection.scalar(select(Signal.id).where(Signal.pair == flag.pair.key[:300]))
     if signal_id is None:
@@ -300,6 +304,16 @@ def add_flag(
     return flag_id
 
 
+def _both_statistics(pair: Pair) -> dict[str, Any]:
+    """The cells and measures with the suspected duplicates, and beside them those without; empty without either."""
+    if pair.statistics is None or pair.without_suspected is None:
+        return {}
+    return asdict(pair.statistics) | {
+        "suspected": pair.suspected,
+        "without_suspected": asdict(pair.without_suspected),
+    }
+
+
 def append_audit(connection: Connection, actor: str, entries: Sequence[AuditEntry], at: datetime) -> None:
     """Chain entries to the trail. Two writers who start from the same row cannot both commit."""
     newest = select(func.max(AuditRow.id)).scalar_subquery()
@@ -325,3 +339,13 @@ def _insert_all(connection: Connection, table: type[Any], rows: Sequence[Mapping
 def _insert(connection: Connection, table: type[Any], **values: Any) -> int:
     key: int = connection.execute(insert(table).values(**values).returning(table.id)).scalar_one()
     return key
+
+
+def add_duplicate_pairs(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Pairs that were not proposed on this evidence before: `duplicate_tables.DuplicatePair` names the values."""
+    return _insert_all(connection, DuplicatePair, rows)
+
+
+def add_duplicate_decision(connection: Connection, **values: Any) -> int:
+    """A person's word on two cases: `duplicate_tables.DuplicateDecision` names the values."""
+    return _insert(connection, DuplicateDecision, **values)

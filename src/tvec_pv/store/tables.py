@@ -367,5 +367,7 @@ APPEND_ONLY = (
     "signals",
     "flags",
     "flag_cases",
+    "duplicate_pairs",
+    "duplicate_decisions",
     "audit",
 )
