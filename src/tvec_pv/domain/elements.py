@@ -61,7 +61,7 @@ def place(number: str, position: int) -> str:
 
 
 def _collect(group: Any, where: str, found: list[Element], *, of_parent: bool) -> None:
-    for name, number, unsaid in _members(type(group), of_parent):
+    for name, number, unsaid in _members(group.__class__, of_parent):
         value = getattr(group, name)
         if value is None or value is unsaid:
             continue
@@ -75,7 +75,7 @@ def _collect(group: Any, where: str, found: list[Element], *, of_parent: bool) -
 
 
 def _add(value: Any, number: str, where: str, found: list[Element], *, of_parent: bool) -> None:
-    if _is_group(type(value)):
+    if _is_group(value.__class__):
         _collect(value, where, found, of_parent=of_parent)
     elif not isinstance(value, Term) or value != _NO_TERM:
         found.append(Element(number, value, where))
