@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tvec_pv.domain.assessment import Knowledge
+from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.product_names import Product, normalise_code
 from tvec_pv.domain.safety_profile import Category, Concept, Label, Listed, SafetyProfile, index
@@ -67,6 +68,18 @@ def thresholds() -> Thresholds:
         version=data["version"],
         **limits,
         rules={rule: sentence.format(**limits) for rule, sentence in data["rules"].items()},
+    )
+
+
+@cache
+def drift_limits() -> DriftLimits:
+    data = _read_version(_newest("drift"))
+    return DriftLimits(
+        version=data["version"],
+        minimum_files=data["minimum_files"],
+        chance=data["chance"],
+        deviations=data["deviations"],
+        coded=frozenset(data["coded"]),
     )
 
 
