@@ -80,6 +80,7 @@ def drift_limits() -> DriftLimits:
         chance=data["chance"],
         deviations=data["deviations"],
         coded=frozenset(data["coded"]),
+        key_elements=data["key_elements"],
     )
 
 

@@ -21,13 +21,17 @@ _NORMAL = 1.4826  # the standard deviation of a normal distribution, in median a
 
 @dataclass(frozen=True, slots=True)
 class DriftLimits:
-    """When a difference is worth an alert, from one dated file (`reference/drift`)."""
+    """When a difference is worth an alert, from one dated file (`reference/drift`).
+
+    `coded` are elements with few codes; `key_elements` those whose completeness is shown, with their names.
+    """
 
     version: str
     minimum_files: int
     chance: float
     deviations: float
     coded: frozenset[str]
+    key_elements: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
