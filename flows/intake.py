@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows.steps import RETRIES
 from tvec_pv.actions.intake import take_in
+from tvec_pv.actions.quality import write_quality
 from tvec_pv.actions.runs import open_house
 from tvec_pv.domain.records import check_balance
 from tvec_pv.settings import settings
@@ -32,8 +33,14 @@ def take_in_files(inbox: list[str]) -> dict[str, Any]:
     return {"run": result.run, "lines": result.lines}
 
 
+@task(name="write quality report", cache_policy=NO_CACHE, **RETRIES)
+def report_quality(run: int) -> list[str]:
+    return write_quality(open_house(settings()), run).lines
+
+
 @flow(name="intake")
 def intake(inbox: list[str]) -> dict[str, Any]:
-    """Take in every file of the inbox; fails when the records do not balance."""
+    """Take in every file of the inbox and say how good the data is; fails when the records do not balance."""
     taken: dict[str, Any] = take_in_files(inbox)
-    return taken
+    *files, balance = taken["lines"]
+    return taken | {"lines": [*files, *report_quality(taken["run"]), balance]}

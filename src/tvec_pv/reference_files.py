@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tvec_pv.domain.assessment import Knowledge
+from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.product_names import Product, normalise_code
@@ -68,6 +69,19 @@ def thresholds() -> Thresholds:
         version=data["version"],
         **limits,
         rules={rule: sentence.format(**limits) for rule, sentence in data["rules"].items()},
+    )
+
+
+@cache
+def drift_limits() -> DriftLimits:
+    data = _read_version(_newest("drift"))
+    return DriftLimits(
+        version=data["version"],
+        minimum_files=data["minimum_files"],
+        chance=data["chance"],
+        deviations=data["deviations"],
+        coded=frozenset(data["coded"]),
+        key_elements=data["key_elements"],
     )
 
 

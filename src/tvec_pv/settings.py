@@ -47,6 +47,10 @@ class Settings(BaseSettings):
         return self.home.resolve() / "raw"
 
     @property
+    def quality(self) -> Path:
+        return self.home.resolve() / "quality"
+
+    @property
     def background(self) -> Path:
         return self.home.resolve() / "background"
 

@@ -209,6 +209,7 @@ def printed(answer):
     [
         ("detect", ["detect"]),
         ("export", ["export"]),
+        ("quality", ["quality"]),
         ("cases list", ["cases", "list"]),
         ("cases show", ["cases", "show", A_CASE_WITH_FINDINGS]),
         ("cases history", ["cases", "history", "US-EXAMPLEBIO-2026000101"]),

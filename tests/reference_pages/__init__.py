@@ -7,7 +7,7 @@ answer is written down, a check is read from its suite, a field from its datacla
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.reference_pages import case_fields, checks, line_listing, rules, settings
+from tests.reference_pages import case_fields, checks, line_listing, regulator_rules, rules, settings
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -15,6 +15,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "case-fields.md": case_fields.page,
     "checks.md": checks.page,
     "line-listing.md": line_listing.page,
+    "regulator-rules.md": regulator_rules.page,
     "rules.md": rules.page,
     "settings.md": settings.page,
 }

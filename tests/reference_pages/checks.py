@@ -8,7 +8,24 @@ from tests.reference_pages.markdown import code, document, table
 from tvec_pv.checks.suites import TABLES, read_suites
 from tvec_pv.settings import Settings
 
-_ROWS = {"cases": "one row per case", "reactions": "one row per reaction", "drugs": "one row per medicine"}
+_ROWS = {
+    "cases": ("Cases", "one row per case"),
+    "reporters": ("Reporters", "one row per reporter"),
+    "identifiers": ("Other case numbers", "one row per number that somebody else gave the case"),
+    "history": ("Medical history", "one row per condition of the patient or the parent"),
+    "past_drugs": ("Past medicines", "one row per medicine that the patient or the parent took before"),
+    "causes_of_death": ("Causes of death", "one row per cause, reported or found by autopsy"),
+    "reactions": ("Reactions", "one row per reaction"),
+    "tests": ("Tests", "one row per test or procedure"),
+    "drugs": ("Drugs", "one row per medicine"),
+    "doses": ("Doses", "one row per dose of a medicine"),
+    "assessed": ("Reactions assessed", "one row per medicine and reaction that somebody judged"),
+    "opinions": ("Opinions on cause", "one row per opinion"),
+    "dates": ("Every date", "one row per date, wherever it stands; the finding names its element"),
+    "amounts": ("Every amount", "one row per number with a unit, wherever it stands; the finding names its element"),
+    "terms": ("Every coded term", "one row per term, wherever it stands; the finding names its element"),
+    "texts": ("Every text", "one row per text of four letters or more; the finding names its element"),
+}
 _NOT_CHECKED = "A row where the column is empty passes: that something is missing is the business of another check."
 
 
@@ -37,7 +54,8 @@ else it lacks.
 
 
 def _suite(name: str, suite: dict[str, Any]) -> str:
-    sections = [f"## {name.capitalize()}: {_ROWS[name]}", _NOT_CHECKED]
+    title, rows_are = _ROWS[name]
+    sections = [f"## {title}: {rows_are}", _NOT_CHECKED]
     for expectation in suite["expectations"]:
         meta = expectation["meta"]
         sections.append(f"### {meta['check_id']}\n\n{meta['sentence']}")

@@ -33,6 +33,7 @@ configuration file, and every setting has a default with which the product works
 | `tvec-pv.sqlite` | the database, unless `TVEC_PV_DATABASE_URL` names another; `.lock` beside it: held by a run |
 | `raw/` | every file's bytes, under their SHA-256: the first two digits are a folder |
 | `background/` | the FAERS quarters that were loaded, as Parquet, and `manifest.json` |
+| `quality/` | the quality report of each intake |
 | `workbooks/` | the workbooks, unless `TVEC_PV_OUT` or `--out` names another folder |
 | `prefect/` | what Prefect keeps about runs |
 

@@ -7,8 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from tvec_pv.actions.preparation import Judge, Preparation, Received, preparation
+from tvec_pv.actions.quality import new_tally, record_profile
 from tvec_pv.actions.runs import House, Run, run, utc_now
 from tvec_pv.actions.storing import Arrived, Held, store_batch
+from tvec_pv.domain.drift import Tally
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Balance, Deletions, Envelope, Item, OtherProducts, Record, RecordClass, add_up
@@ -165,7 +167,8 @@ def receive(
         changes.describe_file(transaction, file_id, name)
     with reading(house.store) as connection:
         recorded = record_reads.recorded_positions(connection, file_id).keys() - taken_up.keys()
-    missing = ((position, item) for position, item in contents.numbered() if position not in recorded)
+    tally = new_tally()
+    missing = ((position, item) for position, item in contents.numbered(tally) if position not in recorded)
     for batch in prepared.batches(missing, house.settings.batch_size):
         arrived = [Arrived(position, one, taken_up.get(position)) for position, one in batch]
         store_batch(house, under_way, file_id, arrived)
@@ -175,6 +178,7 @@ def receive(
     with writing(house.store) as transaction:
         if balance.difference == 0:
             changes.complete_file(transaction, file_id, contents.envelope, utc_now())
+            record_profile(transaction, file_id, name, contents.envelope.sender, raw.name, tally)
         _add_receipt(house, transaction, under_way, file_id, raw, balance, is_repeat=False)
     return name, balance, tuple(findings)
 
@@ -187,13 +191,18 @@ class Contents:
     received: int = 0
     envelope: Envelope = field(default_factory=Envelope)
 
-    def numbered(self) -> Iterator[tuple[int, Received]]:
-        """Each record with its position; what breaks the file off is its last record, and so is that it holds none."""
+    def numbered(self, tally: Tally | None = None) -> Iterator[tuple[int, Received]]:
+        """Each record with its position; what breaks the file off is its last record, and so is that it holds none.
+
+        Every case is counted in the tally, also one that was stored when the file was read before.
+        """
         position = 1
         for item in self._whole():
             if isinstance(item, Envelope):
                 self.envelope = item
                 continue
+            if tally is not None and isinstance(item, Record) and item.case is not None:
+                tally.add(item.case)
             yield position, item
             self.received += _reports(item)
             position += _width(item)

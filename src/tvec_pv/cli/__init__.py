@@ -86,15 +86,19 @@ def nightly(inbox: Paths, out: Out = None) -> None:
 def intake(paths: Paths, as_json: AsJson = False) -> None:
     """Take in report files: each record ends in exactly one class. Starts at once, without Prefect."""
     from tvec_pv.actions.intake import take_in
+    from tvec_pv.actions.quality import write_quality
     from tvec_pv.domain.records import check_balance
 
     check_paths(paths)
+    opened = house()
     with watched(quiet=as_json):
-        result = take_in(house(), paths)
+        result = take_in(opened, paths)
+        quality = write_quality(opened, result.run)
     if as_json:
         print_json(result.as_json())
     else:
-        print_lines(result.lines)
+        *files, balance = result.lines
+        print_lines([*files, *quality.lines, balance])
     for file in result.files:
         check_balance(file.balance)
 
@@ -123,6 +127,22 @@ def export(out: Out = None, as_json: AsJson = False) -> None:
         print_json(result.as_json())
     else:
         typer.echo(f"workbook {result.path}")
+
+
+@app.command()
+def quality(
+    run: Annotated[int | None, typer.Option(help="Number of an intake; without it, the newest.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the report.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the quality report of an intake again, and say where it lies."""
+    from tvec_pv.actions.quality import write_quality
+
+    result = write_quality(house(), run, out)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        print_lines(result.lines)
 
 
 @app.command()

@@ -15,6 +15,7 @@ from tvec_pv.exports.sheets import Cell, Column
 NOTE = (
     "Number of cases, one row each: current versions, nullified and merged ones left out. "
     "L listed, U unlisted, I indeterminate."
+)
 
 
 class CaseView(Protocol):

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from tvec_pv.domain.assessment import Assessment
 from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.case_json import canonical
+from tvec_pv.domain.drift import SourceProfile as Profile
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.records import Envelope
 from tvec_pv.domain.signals import STATISTICAL_RULES, Flag, Pair
@@ -31,6 +32,7 @@ from tvec_pv.store.tables import (
     Run,
     Signal,
     SourceFile,
+    SourceProfile,
     SourceRecord,
     StoredAssessment,
     StoredAttachment,
@@ -88,6 +90,13 @@ def complete_file(connection: Connection, file_id: int, envelope: Envelope, at: 
         .where(SourceFile.id == file_id)
         .values(completed_at=at, sender=sender and sender[:200], batch_number=batch and batch[:200])
     )
+
+
+def add_profile(connection: Connection, file_id: int, profile: Profile, at: datetime) -> None:
+    """Keep what a file looked like. A file that is read again, to replay what is held of it, has its profile."""
+    if connection.scalar(select(SourceProfile.file_id).where(SourceProfile.file_id == file_id)) is None:
+        values = {"source": profile.source, "reports": profile.reports, "profile": profile.as_json()}
+        connection.execute(insert(SourceProfile).values(file_id=file_id, stored_at=at, **values))
 
 
 def add_receipt(
