@@ -7,6 +7,7 @@ import json
 from tests.factories import line_listing_xlsx, vaers_tables, zipped
 from tests.performance import listings
 from tests.performance.faers import ONE_IN, read_in_a_process, write_quarter
+from tvec_pv.sources import fhir
 
 
 def test_a_larger_faers_quarter_takes_no_more_memory(tmp_path):
@@ -85,3 +86,15 @@ def test_more_lines_of_fhir_take_no_more_memory(tmp_path):
         assert found[reports]["cases"] == reports
 
     assert found[5_000]["megabytes"] - found[500]["megabytes"] < 15
+
+
+def test_the_largest_json_that_is_read_at_once_fits_whatever_it_is_made_of(tmp_path):
+    """Objects of one number each: nothing unfolds to more in memory."""
+    path = tmp_path / "bundle.json"
+    each = b'{"a":0},'
+    start, end = b'{"resourceType":"Bundle","entry":[', b"{}]}"
+    path.write_bytes(start + each * ((fhir.LARGEST - len(start + end)) // len(each)) + end)
+    found = listings.read_in_a_process(path)
+
+    assert path.stat().st_size > fhir.LARGEST * 0.99
+    assert (found["cases"], found["megabytes"] < listings.MOST_MEGABYTES) == (0, True)

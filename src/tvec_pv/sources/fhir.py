@@ -21,7 +21,7 @@ Resource: TypeAlias = dict[str, Any]
 Find: TypeAlias = Callable[[str], Resource | None]
 
 EVENT = "AdverseEvent"
-LARGEST = 16_000_000  # of one JSON document: as objects it may take twenty-five times as much memory
+LARGEST = 12_000_000  # of one JSON document: as objects it may take thirty-five times as much memory
 MOST_RESOURCES = 1_000_000
 # What an AdverseEvent may point to and is read from there.
 POINTED_TO = frozenset(
