@@ -24,7 +24,10 @@ _ROWS = {
     "dates": ("Every date", "one row per date, wherever it stands; the finding names its element"),
     "amounts": ("Every amount", "one row per number with a unit, wherever it stands; the finding names its element"),
     "terms": ("Every coded term", "one row per term, wherever it stands; the finding names its element"),
-    "texts": ("Every text", "one row per text of four letters or more; the finding names its element"),
+    "texts": (
+        "Every text",
+        "one row per text of more than 20 letters, or with unreadable ones; the finding names its element",
+    ),
 }
 _NOT_CHECKED = "A row where the column is empty passes: that something is missing is the business of another check."
 

@@ -65,19 +65,21 @@ def _collect(group: Any, where: str, found: list[Element], *, of_parent: bool) -
         value = getattr(group, name)
         if value is None or value is unsaid:
             continue
-        if isinstance(value, tuple):
+        if value.__class__ is tuple:
             for position, one in enumerate(value, 1):
                 at = place(number, position)
-                _add(one, number, f"{where}, {at}" if where else at, found, of_parent=of_parent)
+                _add(one, number, f"{where}, {at}" if where else at, found, of_parent)
         else:
-            is_parent = isinstance(value, Parent)
-            _add(value, number, "parent" if is_parent else where, found, of_parent=of_parent or is_parent)
+            _add(value, number, where, found, of_parent)
 
 
-def _add(value: Any, number: str, where: str, found: list[Element], *, of_parent: bool) -> None:
-    if _is_group(value.__class__):
+def _add(value: Any, number: str, where: str, found: list[Element], of_parent: bool) -> None:
+    kind = value.__class__
+    if kind is Parent:
+        _collect(value, "parent", found, of_parent=True)
+    elif _is_group(kind):
         _collect(value, where, found, of_parent=of_parent)
-    elif not isinstance(value, Term) or value != _NO_TERM:
+    elif kind is not Term or value != _NO_TERM:
         found.append(Element(number, value, where))
 
 

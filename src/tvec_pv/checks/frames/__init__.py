@@ -39,7 +39,7 @@ TABLES: dict[str, Columns] = {
         "texts": every.TEXTS,
     }.items()
 }
-_LONGEST_CODE = 3  # what is as short as a country or a language is no text
+_SHORT = 20  # letters that ICH allows any text: what is no longer has no row
 
 
 def frames(batch: Sequence[Case], product: Product, today: date) -> dict[str, pd.DataFrame]:
@@ -96,17 +96,14 @@ def _parts(of: Subject) -> Iterator[tuple[str, Row]]:
 
 
 def _elements(of: Subject) -> Iterator[tuple[str, Row]]:
-    """The rows of the elements that are dates, amounts, coded terms or texts."""
+    """The rows of the elements that are dates, amounts, coded terms, or texts that a check can fail on."""
     for element in of.elements:
         value = element.value
-        if isinstance(value, Term):
-            yield "terms", Row(of, element, element.where)
-            if value.name:
-                yield "texts", Row(of, element._replace(value=value.name), element.where)
-        elif isinstance(value, str):
-            if len(value) > _LONGEST_CODE:
-                yield "texts", Row(of, element, element.where)
-        elif isinstance(value, PartialDate):
-            yield "dates", Row(of, element, element.where)
-        elif isinstance(value, Quantity):
-            yield "amounts", Row(of, element, element.where)
+        if table := _TABLE_OF.get(value.__class__):
+            yield table, Row(of, element, element.where)
+        words = value.name if table == "terms" else value
+        if isinstance(words, str) and (len(words) > _SHORT or every.UNREADABLE in words):
+            yield "texts", Row(of, element._replace(value=words), element.where)
+
+
+_TABLE_OF = {PartialDate: "dates", Quantity: "amounts", Term: "terms"}

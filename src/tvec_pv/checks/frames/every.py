@@ -4,7 +4,7 @@ from tvec_pv.checks.frames.rows import Columns, Row
 from tvec_pv.checks.frames.spans import most_days
 
 _NUMBER = ("string", lambda row: row.item.number)
-_UNREADABLE = "\ufffd"
+UNREADABLE = "\ufffd"
 
 
 def _days_birth_to(row: Row) -> int | None:
@@ -38,5 +38,5 @@ TERMS: Columns = {
 TEXTS: Columns = {
     "element": _NUMBER,
     "letters": ("Int64", lambda row: len(row.item.value)),
-    "is_legible": ("boolean", lambda row: _UNREADABLE not in row.item.value),
+    "is_legible": ("boolean", lambda row: UNREADABLE not in row.item.value),
 }
