@@ -78,6 +78,7 @@ def drift_limits() -> DriftLimits:
     return DriftLimits(
         version=data["version"],
         minimum_files=data["minimum_files"],
+        minimum_reports=data["minimum_reports"],
         chance=data["chance"],
         deviations=data["deviations"],
         coded=frozenset(data["coded"]),

@@ -15,7 +15,14 @@ from tvec_pv.domain.drift import (
 from tvec_pv.domain.icsr import NullFlavor, Quantity
 from tvec_pv.reference_files import drift_limits
 
-LIMITS = DriftLimits("test", minimum_files=5, chance=0.001, deviations=5.0, coded=frozenset({"D.5", "D.2.2", "E.i.7"}))
+LIMITS = DriftLimits(
+    "test",
+    minimum_files=5,
+    minimum_reports=100,
+    chance=0.001,
+    deviations=5.0,
+    coded=frozenset({"D.5", "D.2.2", "E.i.7"}),
+)
 
 
 def a_file(reports=20, elements=None, codes=None):
@@ -114,11 +121,20 @@ KNOWN = [a_file(codes={"E.i.7": frozenset({"1", "2"})}) for _ in range(5)]
 
 
 def test_a_code_that_the_source_never_sent_is_named_by_its_element_and_not_by_its_value():
-    now = a_file(codes={"E.i.7": frozenset({"1", "secret"})})
-    (finding,) = drift(KNOWN, now, LIMITS)
+    known = [a_file(elements={"E.i.7": 20}, codes={"E.i.7": frozenset({"1"})}) for _ in range(5)]
+    now = a_file(elements={"E.i.7": 20}, codes={"E.i.7": frozenset({"1", "secret"})})
+    (finding,) = drift(known, now, LIMITS)
 
     assert (finding.check, finding.element) == ("DRIFT-CODE", "E.i.7")
     assert "secret" not in finding.message
+
+
+@pytest.mark.parametrize(("reports", "is_news"), [(19, False), (20, True)])
+def test_a_code_is_news_only_after_a_hundred_reports_that_said_another(reports, is_news):
+    files = [a_file(reports, elements={"E.i.7": reports}, codes={"E.i.7": frozenset({"1"})}) for _ in range(5)]
+    now = a_file(reports, elements={"E.i.7": reports}, codes={"E.i.7": frozenset({"5"})})
+
+    assert found(files, now) == ([("DRIFT-CODE", "E.i.7")] if is_news else [])
 
 
 def test_a_code_that_came_once_is_known():

@@ -28,6 +28,7 @@ class DriftLimits:
 
     version: str
     minimum_files: int
+    minimum_reports: int
     chance: float
     deviations: float
     coded: frozenset[str]
@@ -94,7 +95,7 @@ def drift(history: Sequence[SourceProfile], now: SourceProfile, limits: DriftLim
     if len(history) < limits.minimum_files:
         return ()
     found = [_column_vanished(number) for number in sorted(_vanished(history, now, limits))]
-    found += [_code_never_seen(number) for number in sorted(_with_new_codes(history, now))]
+    found += [_code_never_seen(number) for number in sorted(_with_new_codes(history, now, limits))]
     unusual = unusual_volume([one.reports for one in history], now.reports, limits)
     return (*found, _VOLUME) if unusual else tuple(found)
 
@@ -116,13 +117,22 @@ def _vanished(history: Sequence[SourceProfile], now: SourceProfile, limits: Drif
     }
 
 
-def _with_new_codes(history: Sequence[SourceProfile], now: SourceProfile) -> set[str]:
-    """Elements with a code that the source never sent; one that it never coded at all is none of them."""
+def _with_new_codes(history: Sequence[SourceProfile], now: SourceProfile, limits: DriftLimits) -> set[str]:
+    """Elements with a code that the source never sent in all the reports that say them, when those were many enough.
+
+    One that it never coded at all is none of them, and in a few reports a rare code is no news.
+    """
     seen: dict[str, set[str]] = {}
+    said: Counter[str] = Counter()
     for one in history:
+        said.update(one.elements)
         for number, codes in one.codes.items():
             seen.setdefault(number, set()).update(codes)
-    return {number for number, codes in now.codes.items() if number in seen and codes - seen[number]}
+    return {
+        number
+        for number, codes in now.codes.items()
+        if number in seen and said[number] >= limits.minimum_reports and codes - seen[number]
+    }
 
 
 def unusual_volume(earlier: Sequence[int], now: int, limits: DriftLimits) -> bool:
