@@ -20,8 +20,8 @@ from tvec_pv.store.database import open_store
 
 CHECKOUT = Path(__file__).parents[2]
 SENTENCE = (
-    "received 112 = 41 new + 4 follow-up + 1 amendment + 1 nullification + 2 duplicate + 7 quarantined + "
-    "56 out of scope; difference 0"
+    "received 124 = 47 new + 6 follow-up + 1 amendment + 2 nullification + 2 duplicate + 7 quarantined + "
+    "59 out of scope; difference 0"
 )
 NOISE = r"warning|traceback|telemetry|analytics|posthog|great_expectations|prefect|https?://|\d\d:\d\d:\d\d"
 
@@ -148,8 +148,8 @@ def test_the_same_night_again_says_that_nothing_changed(second):
 
     assert second.code == 0
     assert "nothing changed: every file was taken in before" in second.out
-    assert second.out[-2].startswith("received 112 = 0 new + ")
-    assert second.out[-2].endswith("112 duplicate + 0 quarantined + 0 out of scope; difference 0")
+    assert second.out[-2].startswith("received 124 = 0 new + ")
+    assert second.out[-2].endswith("124 duplicate + 0 quarantined + 0 out of scope; difference 0")
     assert [Path(workbook.removeprefix("workbook "))] == list((second.folder / "out").iterdir())
 
 

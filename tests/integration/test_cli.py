@@ -209,7 +209,7 @@ def test_intake_detect_and_export_as_json_say_nothing_else(morning, command, tmp
     found = as_json(command("detect", "--json", house=morning))
     written = as_json(command("export", "--out", tmp_path / "out", "--json", house=morning))
 
-    assert (taken["received"], taken["classes"]["duplicate"]) == (112, 112)
+    assert (taken["received"], taken["classes"]["duplicate"]) == (124, 124)
     assert set(found) == {"run", "cases", "background", "pairs", "flags", "new_flags"}
     assert set(written) == {"run", "path", "data_hash"}
 

@@ -214,13 +214,13 @@ def printed(answer):
         ("cases show", ["cases", "show", A_CASE_WITH_FINDINGS]),
         ("cases history", ["cases", "history", "US-EXAMPLEBIO-2026000101"]),
         ("quarantine list", ["quarantine", "list"]),
-        ("quarantine show", ["quarantine", "show", "33"]),
-        ("quarantine replay", ["quarantine", "replay", "33"]),
+        ("quarantine show", ["quarantine", "show", "38"]),
+        ("quarantine replay", ["quarantine", "replay", "38"]),
         ("signals list", ["signals", "list"]),
     ],
 )
 def test_json_is_what_is_documented(heading, words, morning, command):
-    command("quarantine", "assign", 33, "--to", "B. Officer", house=morning)
+    command("quarantine", "assign", 38, "--to", "B. Officer", house=morning)
     real = fields(printed(command(*words, "--json", house=morning)))
     assert documented_fields(heading) == real
     assert fields(example(heading)) == real

@@ -40,8 +40,8 @@ from tvec_pv.store.database import reading, writing
 
 INBOX = FOLDER / "inbox"
 README_SENTENCE = (
-    "received 112 = 41 new + 4 follow-up + 1 amendment + 1 nullification + 2 duplicate + 7 quarantined + "
-    "56 out of scope; difference 0"
+    "received 124 = 47 new + 6 follow-up + 1 amendment + 2 nullification + 2 duplicate + 7 quarantined + "
+    "59 out of scope; difference 0"
 )
 NEVER_TWICE = ("cases", "case_versions", "assessments", "assessed_reactions", "source_records", "findings")
 
@@ -189,8 +189,8 @@ def test_a_nullified_case_is_kept_and_leaves_the_counts(night):
     thrombosis = case(night.house, "US-EXAMPLEBIO-2026000112")
 
     assert (thrombosis.is_nullified, thrombosis.versions) == (True, 2)
-    # 41 new cases, without this one and without the one in which the product is concomitant
-    assert night.found.cases == 39
+    # 47 new cases, without this one, the one that FDA withdrew and the one in which the product is concomitant
+    assert night.found.cases == 44
     assert "deep vein thrombosis" not in {pair.key for pair in night.found.pairs}
 
 
@@ -222,7 +222,7 @@ def test_the_same_inbox_again_changes_nothing_and_says_so(morning):
     detected = detect_signals(morning)
 
     assert tables(morning, *names) == before
-    assert classes(again) == {"duplicate": 112}
+    assert classes(again) == {"duplicate": 124}
     assert again.lines[-2] == "nothing changed: every file was taken in before"
     assert again.balance.difference == 0
     assert detected.new_flags == 0
@@ -251,7 +251,7 @@ def test_the_same_bytes_twice_in_one_inbox_are_taken_in_once(house, tmp_path, wi
 def test_a_new_file_beside_known_ones_is_a_change(morning, tmp_path):
     result = take_in(morning, [INBOX, put(tmp_path / "more", new_csv=listing({"case_id": "GB-TESTS-1"}))])
 
-    assert classes(result) == {"new": 1, "duplicate": 112}
+    assert classes(result) == {"new": 1, "duplicate": 124}
     assert "nothing changed" not in " ".join(result.lines)
 
 
@@ -810,8 +810,8 @@ def test_the_json_of_a_run_has_exactly_the_documented_keys(night):
     assert {frozenset(one) for file in documented["files"] for one in file["findings"]} == {
         frozenset({"record", "check", "severity", "message", "element", "where"})
     }
-    assert documented["received"] == sum(documented["classes"].values()) == 112
-    assert sum(file["received"] for file in documented["files"]) == 112
+    assert documented["received"] == sum(documented["classes"].values()) == 124
+    assert sum(file["received"] for file in documented["files"]) == 124
 
 
 # --- documents that came inside a report ---------------------------------------------------------------------------
