@@ -36,8 +36,11 @@ def test_the_version_and_the_help_are_one_call_away(command):
 def test_cases_list_names_every_case_once_and_marks_the_nullified_one(night_command):
     lines = night_command("cases", "list").out.splitlines()
 
-    assert len(lines) == 41
-    assert [line.split()[:2] for line in lines if "NULLIFIED" in line] == [[THROMBOSIS, "NULLIFIED"]]
+    assert len(lines) == 47
+    assert [line.split()[:2] for line in lines if "NULLIFIED" in line] == [
+        ["FAERS-99000004", "NULLIFIED"],
+        [THROMBOSIS, "NULLIFIED"],
+    ]
 
 
 def test_cases_show_says_what_the_case_is_and_where_it_came_from(night_command):
@@ -65,7 +68,7 @@ def test_quarantine_list_gives_every_critical_reason_of_every_held_record(night_
     said = night_command("quarantine", "list").out
 
     assert len(re.findall(r"^record \d+: ", said, re.MULTILINE)) == 7
-    assert "clinic_note_2026-10-29.txt, file, case without number\n  READ-FILE: " in said
+    assert "clinic_note_2026-10-29.txt, file, case without number; 0 days old, nobody has it\n  READ-FILE: " in said
     assert "VERSION-CONFLICT: " in said
 
 
@@ -76,7 +79,7 @@ def test_signals_list_and_show_give_rules_cells_and_cases(night_command):
     said = night_command("signals", "show", oral_herpes.split()[0]).out
 
     assert oral_herpes.endswith("evans, ror, ic")
-    assert "a 4, b 35, c 38, d 3947, expected 0.41; PRR 10.76 (" in said
+    assert "a 4, b 40, c 38, d 3947, expected 0.46; PRR 9.53 (" in said
     assert "cases: DE-EXAMPLEPARTNER-0032, IT-EXAMPLEPARTNER-0039, US-EXAMPLEBIO-2026000101" in said
     assert "background: FAERS 1 extract(s)" in said
 
@@ -146,16 +149,16 @@ def test_a_case_as_json_is_keyed_by_e2b_element_numbers_and_carries_its_assessme
 def test_the_list_of_cases_as_json(night_command):
     listed = as_json(night_command("cases", "list", "--json"))
 
-    assert len(listed) == 41
+    assert len(listed) == 47
     assert {frozenset(one) for one in listed} == {
         frozenset(
             {
-                *("case_key", "class", "nullified", "latest_received"),
+                *("case_key", "class", "nullified", "merged_into", "latest_received"),
                 *("primary_category", "serious", "reactions", "verdicts"),
             }
         )
     }
-    assert [one["case_key"] for one in listed if one["nullified"]] == [THROMBOSIS]
+    assert [one["case_key"] for one in listed if one["nullified"]] == ["FAERS-99000004", THROMBOSIS]
     assert {one["case_key"]: one["latest_received"] for one in listed}[COLD_SORE] == "2026-10-26"
 
 
@@ -164,7 +167,7 @@ def test_the_quarantine_as_json(night_command):
 
     assert len(held) == 7
     assert {frozenset(one) for one in held} == {
-        frozenset({"id", "place", "case_key", "received_at", "file", "sha256", "findings"})
+        frozenset({"id", "place", "case_key", "received_at", "file", "sha256", "state", "owner", "findings"})
     }
     assert all(any(finding["severity"] == "critical" for finding in one["findings"]) for one in held)
 
@@ -197,8 +200,10 @@ def test_intake_detect_and_export_one_after_the_other(morning, command, tmp_path
     written = command("export", "--out", tmp_path / "out", house=morning)
 
     assert [taken.code, found.code, written.code] == [0, 0, 0]
-    assert taken.out.splitlines()[-2] == "nothing changed: every file was taken in before"
-    assert taken.out.splitlines()[-1].endswith("difference 0")
+    *_, unchanged, quality, balance = taken.out.splitlines()
+    assert unchanged == "nothing changed: every file was taken in before"
+    assert quality.startswith("quality report ")
+    assert balance.endswith("difference 0")
     assert found.out.splitlines()[-1].endswith("0 of them new")
     [workbook] = (tmp_path / "out").iterdir()
     assert written.out == f"workbook {workbook}\n"
@@ -210,7 +215,7 @@ def test_intake_detect_and_export_as_json_say_nothing_else(morning, command, tmp
     written = as_json(command("export", "--out", tmp_path / "out", "--json", house=morning))
 
     assert (taken["received"], taken["classes"]["duplicate"]) == (124, 124)
-    assert set(found) == {"run", "cases", "background", "pairs", "flags", "new_flags"}
+    assert set(found) == {"run", "cases", "background", "pairs", "flags", "new_flags", "merged", "suspected"}
     assert set(written) == {"run", "path", "data_hash"}
 
 
