@@ -109,9 +109,9 @@ def test_the_first_intake_has_none_before_it(report):
     assert "This is the first intake." in " ".join(report.seen)
 
 
-def inbox(folder, name, *cases):
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_bytes(e2b_batch(*(e2b_message(case) for case in cases)))
+def inbox(folder, name, *cases, sender="SENDER-A"):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(e2b_batch(*(e2b_message(case) for case in cases), sender=sender))
     return folder / name
 
 
@@ -138,18 +138,9 @@ def test_a_file_that_came_again_brings_no_finding_again(house, tmp_path):
 # --- drift
 
 
-def profiled(house, name, cases, sender="SENDER-A"):
-    """A file taken in, with what it looked like."""
-    folder = house.settings.home / "inbox"
-    folder.mkdir(parents=True, exist_ok=True)
-    result = take_in(house, [inbox(folder, name, *cases)])
-    tally = new_tally()
-    for case in cases:
-        tally.add(case)
-    with writing(house.store) as transaction:
-        file_id = transaction.execute(text("SELECT max(id) FROM source_files")).scalar_one()
-        record_profile(transaction, file_id, "E2B(R3)", sender, name, tally)
-    return result.run, file_id
+def sent(house, name, cases, sender="SENDER-A"):
+    """A file of a sender, taken in."""
+    take_in(house, [inbox(house.settings.home / "inbox", name, *cases, sender=sender)])
 
 
 def some_cases(letter, **changes):
@@ -158,9 +149,9 @@ def some_cases(letter, **changes):
 
 def test_a_file_that_is_unlike_those_before_is_told(house):
     for letter in "ABCDE":
-        profiled(house, f"{letter}.xml", some_cases(letter))
+        sent(house, f"{letter}.xml", some_cases(letter))
     before = write_quality(house)
-    profiled(house, "F.xml", some_cases("F", narrative=None, report_type="3"))
+    sent(house, "F.xml", some_cases("F", narrative=None, report_type="3"))
 
     result = write_quality(house)
     rows = [cells[:3] for cells in page_of(result).sections["drift"][1:]]
@@ -172,15 +163,15 @@ def test_a_file_that_is_unlike_those_before_is_told(house):
 
 def test_another_sender_is_another_source(house):
     for letter in "ABCDE":
-        profiled(house, f"{letter}.xml", some_cases(letter))
-    profiled(house, "F.xml", some_cases("F", narrative=None), sender="SENDER-B")
+        sent(house, f"{letter}.xml", some_cases(letter))
+    sent(house, "F.xml", some_cases("F", narrative=None), sender="SENDER-B")
 
     assert write_quality(house).alerts == ()
 
 
 def test_completeness_is_shown_by_source_with_what_was_before(house):
-    profiled(house, "A.xml", some_cases("A"))
-    profiled(house, "B.xml", [*some_cases("B")[:5], *some_cases("C", narrative=None)[:15]])
+    sent(house, "A.xml", some_cases("A"))
+    sent(house, "B.xml", [*some_cases("B")[:5], *some_cases("C", narrative=None)[:15]])
 
     rows = page_of(write_quality(house)).rows("completeness")
     assert rows["narrative"] == ["25 % (100 %)"]
@@ -188,7 +179,8 @@ def test_completeness_is_shown_by_source_with_what_was_before(house):
 
 
 def test_a_file_that_is_read_again_keeps_its_profile(house):
-    _, file_id = profiled(house, "A.xml", some_cases("A"))
+    sent(house, "A.xml", some_cases("A"))
+    ((file_id,),) = counted(house, "SELECT id FROM source_files")
     with writing(house.store) as transaction:
         record_profile(transaction, file_id, "E2B(R3)", "SENDER-A", "A.xml", new_tally())
 
@@ -222,7 +214,7 @@ def test_it_names_no_address_of_the_network(morning):
 def test_every_table_has_a_caption_and_headers_with_a_scope(report):
     count = [tag for tag, _ in report.tags]
 
-    assert count.count("table") == count.count("caption") == 5
+    assert count.count("table") == count.count("caption") >= 6
     assert all(given.get("scope") in ("col", "row") for tag, given in report.tags if tag == "th")
     assert [tag for tag in count if re.fullmatch(r"h\d", tag)][:2] == ["h1", "h2"]
     sections = {given["aria-labelledby"] for tag, given in report.tags if tag == "section"}
