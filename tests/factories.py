@@ -208,6 +208,25 @@ def a_case(case_id: str = "US-EXAMPLEBIO-2026000001", **changes: Any) -> Case:
     return _with_ids(Case(**given | changes))
 
 
+def one_patient_twice() -> tuple[Case, Case]:
+    """A case, and the same patient masked in a partner's report, under the partner's own number."""
+    told: dict[str, Any] = {
+        "reactions": (a_reaction("Tinnitus", start=day("2026-08-05")), a_reaction("Chills")),
+        "drugs": (a_drug(), another_drug("Metformin")),
+    }
+    partner = Sender(type="1", organisation="Example Partner", department="Safety", country="GB")
+    return (
+        a_case("US-TESTS-1001", patient=a_patient(name="K.L.", weight_kg=71.0), **told),
+        a_case(
+            "GB-PARTNER-2002",
+            patient=a_patient(name=NullFlavor.MSK),
+            sender=partner,
+            narrative="Another text.",
+            **told,
+        ),
+    )
+
+
 def _with_ids(case: Case) -> Case:
     key = case.worldwide_id or case.sender_case_id
     reactions = tuple(

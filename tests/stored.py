@@ -39,6 +39,14 @@ KNOWLEDGE = {
         SELECT v.content_hash, a.profile_version, x.number, x.name, x.category, x.serious, x.fatal, x.case_rule
         FROM assessed_reactions x JOIN assessments a ON a.id = x.assessment_id
         JOIN case_versions v ON v.id = a.case_version_id""",
+    "duplicates": """
+        SELECT a.case_key AS a, b.case_key AS b, p.probability, p.model_version,
+               CAST(p.evidence AS TEXT) AS evidence
+        FROM duplicate_pairs p JOIN cases a ON a.id = p.case_a_id JOIN cases b ON b.id = p.case_b_id""",
+    "decisions": """
+        SELECT a.case_key AS a, b.case_key AS b, d.decision, m.case_key AS master, d.reason, d.actor
+        FROM duplicate_decisions d JOIN cases a ON a.id = d.case_a_id JOIN cases b ON b.id = d.case_b_id
+        LEFT JOIN cases m ON m.id = d.master_case_id""",
     "signals": "SELECT pair, name, category FROM signals",
     "flags": """
         SELECT s.pair, x.rule, CAST(x.statistics AS TEXT) AS statistics, v.content_hash

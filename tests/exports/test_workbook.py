@@ -25,7 +25,7 @@ from tvec_pv.actions.runs import open_house
 from tvec_pv.domain.errors import CannotWrite
 from tvec_pv.settings import Settings
 
-SHEETS = ["Cover", "Reconciliation", "Signals", "Line listing", "Findings"]
+SHEETS = ["Cover", "Reconciliation", "Signals", "Line listing", "Duplicates", "Findings"]
 CLASSES = ["New", "Follow-up", "Amendment", "Nullification", "Duplicate", "Quarantined", "Out of scope"]
 STATISTICS = {
     "a": "a",

@@ -183,7 +183,7 @@ def test_what_prefect_keeps_holds_no_case_content(second):
 
 
 @pytest.mark.prefect
-def test_prefect_shows_the_three_steps_as_completed_and_their_artifacts(second):
+def test_prefect_shows_the_steps_as_completed_and_their_artifacts(second):
     with sqlite3.connect(second.home / "prefect" / "prefect.db") as connection:
         runs = connection.execute(
             "SELECT f.name, r.state_type FROM flow_run r JOIN flow f ON f.id = r.flow_id"
@@ -191,7 +191,8 @@ def test_prefect_shows_the_three_steps_as_completed_and_their_artifacts(second):
         artifacts = dict(connection.execute("SELECT key, data FROM artifact ORDER BY created").fetchall())
     connection.close()
 
-    assert sorted(runs) == sorted([(name, "COMPLETED") for name in ("nightly", "intake", "detect", "export")] * 2)
+    steps = ("nightly", "intake", "duplicates", "detect", "export")
+    assert sorted(runs) == sorted([(name, "COMPLETED") for name in steps] * 2)
     assert set(artifacts) == {"files", "balance", "flags", "workbook"}
     assert len(json.loads(json.loads(artifacts["files"]))) == 13
 

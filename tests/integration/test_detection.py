@@ -164,6 +164,9 @@ def measures(a, b, c, d):
 def test_every_measure_of_a_flag_follows_from_its_cells(night):
     for row in stored_flags(night.house):
         numbers = row["statistics"]
+        without = numbers.pop("without_suspected")
+        assert numbers.pop("suspected") == 0
+        assert without == numbers
         expected = measures(*(numbers.pop(cell) for cell in "abcd"))
         defined = {name: value for name, value in expected.items() if value is not None}
         assert {name: value for name, value in numbers.items() if value is not None} == pytest.approx(defined, rel=1e-9)

@@ -13,6 +13,7 @@ import pytest
 import typer
 from openpyxl import load_workbook
 
+from tests.factories import e2b_batch, e2b_message, one_patient_twice
 from tests.reference_pages import PAGES
 from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
@@ -238,6 +239,25 @@ def test_json_of_what_is_read_is_what_is_documented(heading, words, command):
     real = fields(printed(command(*words, "--json")))
     assert documented_fields(heading) == real
     assert fields(example(heading)) == real
+
+
+@on_sqlite
+@pytest.mark.parametrize("heading", ["duplicates find", "duplicates list"])
+def test_json_of_duplicates_is_what_is_documented(heading, house, command, tmp_path):
+    taken = tmp_path / "copies.xml"
+    taken.write_bytes(e2b_batch(*map(e2b_message, one_patient_twice()), batch_id="DOCS", created="20261102060000+0000"))
+    command("intake", taken, house=house)
+    found = fields(printed(command("duplicates", "find", "--json", house=house)))
+    pair = [case.worldwide_id for case in one_patient_twice()]
+    command("duplicates", "decide", *pair, "--as", "distinct", "--reason", "Two patients of one trial", house=house)
+    listed = printed(command("duplicates", "list", "--json", house=house))
+    shown = printed(command("duplicates", "show", *pair, "--json", house=house))
+
+    real = found if heading == "duplicates find" else fields(listed)
+    assert documented_fields(heading) == real
+    assert fields(example(heading)) == real
+    assert {name: shown[name] for name in listed[0]} == listed[0]
+    assert shown.keys() - listed[0].keys() == {"cases"}
 
 
 @on_sqlite

@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from tests.factories import a_case, a_drug, a_patient, a_reaction, another_drug, day, e2b_batch, e2b_message
+from tests.factories import a_case, a_drug, a_patient, a_reaction, day, e2b_batch, e2b_message, one_patient_twice
 from tests.stored import asked, document, number
 from tvec_pv.actions import detection
 from tvec_pv.actions.detection import detect_signals
@@ -18,7 +18,7 @@ from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.domain.duplicates import Decision
 from tvec_pv.domain.errors import NotFound, Refused
-from tvec_pv.domain.icsr import NullFlavor, NullificationAmendment, Sender
+from tvec_pv.domain.icsr import NullificationAmendment, Quantity
 from tvec_pv.domain.signals import Background
 from tvec_pv.store import duplicate_reads, reads
 from tvec_pv.store.database import reading
@@ -27,20 +27,13 @@ WHY = "the same patient, asked at both senders"
 FIRST, COPY, OTHER = "US-TESTS-1001", "GB-PARTNER-2002", "DE-TESTS-3003"
 
 
-def first(key=FIRST, **changes):
-    given = {
-        "patient": a_patient(name="K.L.", weight_kg=71.0),
-        "reactions": (a_reaction("Tinnitus", start=day("2026-08-05")), a_reaction("Chills")),
-        "drugs": (a_drug(), another_drug("Metformin")),
-    }
-    return a_case(key, **given | changes)
+def first(**changes):
+    return replace(one_patient_twice()[0], **changes)
 
 
-def copy(key=COPY, **changes):
+def copy(**changes):
     """The same patient, told by a partner under his own number, the patient masked."""
-    masked = a_patient(name=NullFlavor.MSK, weight_kg=None)
-    sender = Sender(type="1", organisation="Example Partner", department="Safety", country="GB")
-    return first(key, **{"patient": masked, "sender": sender, "narrative": "Another text."} | changes)
+    return replace(one_patient_twice()[1], **changes)
 
 
 def other(key=OTHER):
@@ -246,8 +239,21 @@ def test_a_copy_counts_again_when_the_case_that_was_kept_is_nullified(proposed, 
 
 
 def test_a_statistical_flag_stores_both_and_is_raised_anew_when_the_suspicion_comes(house, tmp_path, with_background):
-    more = [other(f"DE-TESTS-400{one}") for one in range(4)]
-    more = [replace(one, reactions=(a_reaction("Tinnitus", start=None),)) for one in more]
+    more = [
+        a_case(
+            f"{country}-TESTS-4004",
+            patient=a_patient(name=initials, sex=sex, age=Quantity(value=age, unit="a")),
+            reactions=(a_reaction("Tinnitus", start=day(onset), country=country),),
+            drugs=(a_drug(doses=()),),
+            narrative=initials,
+        )
+        for country, initials, sex, age, onset in (
+            ("FR", "C.D.", "1", 31.0, "2026-02-11"),
+            ("IT", "E.F.", "2", 44.0, "2026-04-03"),
+            ("ES", "G.H.", "1", 58.0, "2026-06-20"),
+            ("AT", "I.J.", "2", 80.0, "2026-07-29"),
+        )
+    ]
     received(house, tmp_path / "first", first(), copy(), other(), *more)
     detect_signals(house)
     before = number(house, "SELECT count(*) FROM flags WHERE rule = 'ror'")

@@ -19,6 +19,8 @@ TABLES = {
     "audit",
     "case_versions",
     "cases",
+    "duplicate_decisions",
+    "duplicate_pairs",
     "findings",
     "flag_cases",
     "flags",

@@ -96,8 +96,11 @@ def linkage_row(key: str, case: Case, knowledge: Knowledge) -> LinkageRow:
     )
 
 
+_MOST, _LONGEST = 200, 200  # values of a field and letters of a value that are compared: nobody reports more
+
+
 def _unique(values: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(sorted({value for value in values if value}))
+    return tuple(sorted({value[:_LONGEST] for value in values if value})[:_MOST])
 
 
 def _one_of(given: Text, wanted: tuple[str, ...]) -> str | None:
