@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     mappings: Path | None = Field(None, description="Folder of mapping files (YAML) for partners' line listings.")
     out: Path | None = Field(None, description="Folder for workbooks; without it, workbooks under the home folder.")
     actor: str = Field("nightly", description="Who the audit trail names for what the machine does.")
-    batch_size: int = Field(500, ge=1, description="Records per transaction.")
+    batch_size: int = Field(2000, ge=1, description="Records per transaction.")
     workers: int = Field(1, ge=1, description="Processes that check and classify; 1 is best for a few hundred reports.")
 
     @property
