@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 
 from tests.factories import FAERS_COLUMNS
+from tests.performance.figures import Figure
 
 MEGABYTES = 1_000
 MOST_MEGABYTES = 500
@@ -40,7 +41,7 @@ print(json.dumps({"records": records, "others": others, "megabytes": peak_kiloby
 """
 
 
-def measure_faers() -> tuple[str, float, float]:
+def measure_faers() -> Figure:
     """The peak of memory, in megabytes, of reading a quarter of a gigabyte in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         quarter = Path(folder) / "quarter.zip"
@@ -50,8 +51,8 @@ def measure_faers() -> tuple[str, float, float]:
         seconds = time.perf_counter() - started
     if found["records"] != reports // ONE_IN or found["records"] + found["others"] != reports:
         raise AssertionError(f"{reports} reports were written, {found} were read")
-    name = f"FAERS quarter of {size // 10**6} MB, {reports} reports, read in {seconds:.0f} s: peak of memory, MB"
-    return name, found["megabytes"], MOST_MEGABYTES
+    name = f"FAERS quarter of {size // 10**6} MB, {reports} reports, read in {seconds:.0f} s: peak of memory"
+    return Figure(name, found["megabytes"], MOST_MEGABYTES, " MB", at_most=True)
 
 
 def read_in_a_process(path: Path) -> dict[str, float]:
@@ -120,5 +121,4 @@ def _rests(table: str, number: int, random: Random, words: list[str]) -> Iterabl
 
 
 if __name__ == "__main__":
-    name, value, goal = measure_faers()
-    sys.stdout.write(f"{name}: {value:.0f} (goal: under {goal:.0f})\n")
+    sys.stdout.write(measure_faers().line + "\n")

@@ -8,6 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.performance.figures import Figure
+
 MEGABYTES = 1_000
 MOST_MEGABYTES = 500
 NARRATIVE = 2_000  # letters: a gigabyte is then about 450,000 reports
@@ -31,7 +33,7 @@ print(json.dumps({"cases": cases, "megabytes": peak_kilobytes() / 1024}))
 """
 
 
-def measure_listing() -> tuple[str, float, float]:
+def measure_listing() -> Figure:
     """The peak of memory, in megabytes, of reading a CSV listing of a gigabyte in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
         listing = Path(folder) / "listing.csv"
@@ -41,8 +43,8 @@ def measure_listing() -> tuple[str, float, float]:
         seconds = time.perf_counter() - started
     if found["cases"] != reports:
         raise AssertionError(f"{reports} reports were written, {found['cases']:.0f} were read")
-    name = f"line listing of {size // 10**6} MB, {reports} reports, read in {seconds:.0f} s: peak of memory, MB"
-    return name, found["megabytes"], MOST_MEGABYTES
+    name = f"line listing of {size // 10**6} MB, {reports} reports, read in {seconds:.0f} s: peak of memory"
+    return Figure(name, found["megabytes"], MOST_MEGABYTES, " MB", at_most=True)
 
 
 def read_in_a_process(path: Path) -> dict[str, float]:
@@ -70,5 +72,4 @@ def write_listing(path: Path, megabytes: int) -> tuple[int, int]:
 
 
 if __name__ == "__main__":
-    name, value, goal = measure_listing()
-    sys.stdout.write(f"{name}: {value:.0f} (goal: under {goal:.0f})\n")
+    sys.stdout.write(measure_listing().line + "\n")
