@@ -15,8 +15,8 @@ from uuid import UUID
 from tvec_pv.domain.dates import PartialDate, read_date
 from tvec_pv.domain.icsr import Case, Document, NullFlavor, Reaction, TestResult
 
-# What no E2B(R3) message says: FAERS counts versions, and spreads seriousness from the case to its reactions.
-NOT_IN_E2B = frozenset({"version", "is_case_level"})
+# What no E2B(R3) message says: a version's number, a record number of no source, seriousness spread from the case.
+NOT_IN_E2B = frozenset({"version", "record_numbers", "is_case_level"})
 CONTENT = b"What a generated document says, number "
 IDS = {"E.i.0", "G.k.0", "G.k.9.i.1"}  # are UUIDs to the schema
 

@@ -60,6 +60,7 @@ PATIENT = [
     Given("name", NI, False),
     Given("name", NA, False),
     Given("name", OTH, False),
+    Given("record_numbers", ("R-1",), True),
     Given("hospital_record_number", "R-1", True),
     Given("investigation_number", "007", True),
     Given("hospital_record_number", UNK, False),

@@ -242,6 +242,7 @@ class Patient:
     """D: the person to whom it happened."""
 
     name: Text = element("D.1")
+    record_numbers: tuple[str, ...] = element("D.1.1", ())  # of a source that the report does not say
     gp_record_number: Text = element("D.1.1.1")
     specialist_record_number: Text = element("D.1.1.2")
     hospital_record_number: Text = element("D.1.1.3")

@@ -52,6 +52,7 @@ def has_patient(patient: Patient) -> bool:
     return bool(
         known(patient.name)
         or patient.name is NullFlavor.MSK
+        or patient.record_numbers
         or known(patient.gp_record_number)
         or known(patient.specialist_record_number)
         or known(patient.hospital_record_number)

@@ -91,9 +91,9 @@ def _record(message: Node, where: str, schema: Schema | None) -> Record:
     if message.tag != MESSAGE:
         other = Finding("READ-MESSAGE", Severity.CRITICAL, "the message is not a safety report of type PORR_IN049016UV")
         return Record(where, None, (other,))
+    faults = () if schema is None else schema.faults(message)
     read = Values()
     record = guarded_record(where, lambda: read_case(read, message))
-    faults = () if schema is None else schema.faults(message)
     return replace(
         record,
         findings=(*record.findings, *faults),

@@ -40,6 +40,7 @@ from tvec_pv.sources.hl7_plans import (
     text,
     texts,
     under,
+    without_links,
     words,
 )
 
@@ -66,14 +67,11 @@ _RELATION = inside(
         "relatedInvestigation": inside(
             {
                 "code": _CODE,
-                "subjectOf2": under(
-                    "controlActEvent",
-                    inside(
-                        {
-                            "id": identified({f"{ICH_IDS}2": attributes("linked", "extension")}),
-                            "author": under("assignedEntity", keep("entity")),
-                        }
-                    ),
+                "controlActEvent": inside(
+                    {
+                        "id": identified({f"{ICH_IDS}2": attributes("linked", "extension")}),
+                        "assignedEntity": keep("entity"),
+                    }
                 ),
             }
         ),
@@ -129,7 +127,7 @@ _FDA_NUMBERS = under(
 _REGISTRATION = inside(
     {
         "id": identified({f"{ICH_IDS}6": extension("number", "C.5.1.r.1")}),
-        "author": under("territorialAuthority", "governingPlace", "code", code("country", "C.5.1.r.2")),
+        "territorialAuthority": under("governingPlace", "code", code("country", "C.5.1.r.2")),
     }
 )
 
@@ -151,7 +149,7 @@ _STUDY = one(
             "id": identified({f"{ICH_IDS}5": extension("sponsor_number", "C.5.3")}),
             "code": code("type", "C.5.4"),
             "title": text("name", "C.5.2"),
-            "authorization": under("studyRegistration", _registration),
+            "studyRegistration": _registration,
         }
     ),
     where="study",
@@ -163,8 +161,9 @@ _ABOUT_PATIENT = coded(VALUES, ACTS | {ich(29): REACTIONS, ich(3, 20): TESTS, ic
 _ROLE = inside(
     {
         "player1": PERSON,
-        "subjectOf1": under("researchStudy", _STUDY),
-        "subjectOf2": inside({"observation": _ABOUT_PATIENT, "organizer": _ABOUT_PATIENT}),
+        "researchStudy": _STUDY,
+        "observation": _ABOUT_PATIENT,
+        "organizer": _ABOUT_PATIENT,
     }
 )
 
@@ -177,7 +176,7 @@ def _role(read: Values, node: Node, draft: Draft) -> None:
 
 # --- H: the narrative and comments ---------------------------------------------------------------------------------
 
-_COMMENT = inside({"author": under("assignedEntity", _ENTITY_CODE), "value": keep("value")})
+_COMMENT = inside({"assignedEntity": _ENTITY_CODE, "value": keep("value")})
 _AUTHORS = {ich(3, 21): ("reporter_comments", "H.2"), ich(1, 21): ("sender_comments", "H.4")}
 
 
@@ -212,11 +211,9 @@ _LITERATURE = inside(
 )
 _ASSESSMENT = inside(
     {
-        "subject1": under("primaryRole", _within("role", _role)),
-        "component": under("causalityAssessment", _within("judged", ASSESSMENTS)),
-        "component1": under(
-            "observationEvent", coded({ich(15): terms("sender_diagnoses", "H.3.r")}, {ich(10): _comment})
-        ),
+        "primaryRole": _within("role", _role),
+        "causalityAssessment": _within("judged", ASSESSMENTS),
+        "observationEvent": coded({ich(15): terms("sender_diagnoses", "H.3.r")}, {ich(10): _comment}),
     }
 )
 _EVENT = inside(
@@ -230,38 +227,26 @@ _EVENT = inside(
         "text": both(text("narrative", "H.1"), attribute("narrative_language", "language")),
         "effectiveTime": under("low", day("first_received", "C.1.4")),
         "availabilityTime": day("latest_received", "C.1.5"),
-        "reference": under("document", coded(acts={ich(1, 27): _DOCUMENT, ich(2, 27): _LITERATURE})),
-        "component": inside(
+        "document": coded(acts={ich(1, 27): _DOCUMENT, ich(2, 27): _LITERATURE}),
+        "adverseEventAssessment": _ASSESSMENT,
+        "observationEvent": coded(
             {
-                "adverseEventAssessment": _ASSESSMENT,
-                "observationEvent": coded(
-                    {
-                        ich(1): flag("has_more_documents", "C.1.6.1"),
-                        ich(23): flag("expedited", "C.1.7"),
-                        ich(36): _SUMMARY,
-                        "C54588": code("local_report_type", "FDA.C.1.7.1"),
-                        "C156384": flag("combination_product", "FDA.C.1.12"),
-                    }
-                ),
+                ich(1): flag("has_more_documents", "C.1.6.1"),
+                ich(23): flag("expedited", "C.1.7"),
+                ich(36): _SUMMARY,
+                "C54588": code("local_report_type", "FDA.C.1.7.1"),
+                "C156384": flag("combination_product", "FDA.C.1.12"),
             }
         ),
         "outboundRelationship": _relation,
-        "subjectOf1": under(
-            "controlActEvent",
-            inside(
-                {"id": identified({f"{ICH_IDS}3": _OTHER_ID}), "author": under("assignedEntity", _sender)},
-            ),
-        ),
-        "subjectOf2": under(
-            "investigationCharacteristic",
-            coded(
-                {
-                    ich(1, 23): code("report_type", "C.1.3"),
-                    ich(2, 23): flag("has_other_ids", "C.1.9.1"),
-                    ich(3, 23): attribute("nullification_amendment", "code"),
-                    ich(4, 23): under("originalText", text("nullification_amendment_reason", "C.1.11.2")),
-                }
-            ),
+        "controlActEvent": inside({"id": identified({f"{ICH_IDS}3": _OTHER_ID}), "assignedEntity": _sender}),
+        "investigationCharacteristic": coded(
+            {
+                ich(1, 23): code("report_type", "C.1.3"),
+                ich(2, 23): flag("has_other_ids", "C.1.9.1"),
+                ich(3, 23): attribute("nullification_amendment", "code"),
+                ich(4, 23): under("originalText", text("nullification_amendment_reason", "C.1.11.2")),
+            }
         ),
     }
 )
@@ -269,14 +254,18 @@ _MESSAGE = inside(
     {
         "sender": under("device", "id", identified({f"{ICH_IDS}11": attribute("sender", "extension")})),
         "controlActProcess": inside(
-            {"effectiveTime": day("created", "C.1.2"), "subject": under("investigationEvent", _within("case", _EVENT))}
+            {"effectiveTime": day("created", "C.1.2"), "investigationEvent": _within("case", _EVENT)}
         ),
     }
 )
 
 
 def read_case(read: Values, message: Node) -> tuple[Case | None, tuple[Finding, ...]]:
-    """The case of a message, and what in it did not read. `read.sender` is then who sent the message (N.2.r.2)."""
+    """The case of a message, and what in it did not read. `read.sender` is then who sent the message (N.2.r.2).
+
+    The message is not what it was afterwards: its links are gone.
+    """
+    without_links(message)
     whole: Draft = {}
     _MESSAGE(read, message, whole)
     read.sender = whole.get("sender")

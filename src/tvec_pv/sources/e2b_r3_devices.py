@@ -51,7 +51,7 @@ DEVICES = each(
                     "manufacturerOrganization": inside(
                         {"name": text("manufacturer", "FDA.G.k.12.r.7.1a"), "addr": _ADDRESS}
                     ),
-                    "subjectOf": under("characteristic", _CHARACTERISTIC),
+                    "characteristic": _CHARACTERISTIC,
                 }
             ),
             "instanceOfKind": under("productInstanceInstance", "lotNumberText", text("lot", "FDA.G.k.12.r.9")),

@@ -11,6 +11,7 @@ from tvec_pv.sources.e2b_r3_devices import DEVICES
 from tvec_pv.sources.hl7 import ICH_CODES, ICH_IDS, Node, Values, ich
 from tvec_pv.sources.hl7_plans import (
     Draft,
+    Plan,
     attribute,
     both,
     code,
@@ -37,6 +38,12 @@ _ROLES = ICH_CODES + "13"
 _ADDITIONAL = ICH_CODES + "17"
 _FDA_ROLES = "2.16.840.1.113883.3.989.5.1.2.1.1.8"
 
+
+def _coded_text(field: str, element: str) -> Plan:
+    """A route or a form: words, and a code in one of many systems."""
+    return both(coding(f"{field}_code", f"{field}_version"), under("originalText", text(field, element)))
+
+
 _DOSES = each(
     "doses",
     Dose,
@@ -50,34 +57,14 @@ _DOSES = each(
                 ("duration", "G.k.4.r.6"),
                 period=quantity("interval", "G.k.4.r.2-3"),
             ),
-            "routeCode": both(
-                coding("route_code", "route_version"), under("originalText", text("route", "G.k.4.r.10.1"))
+            "routeCode": _coded_text("route", "G.k.4.r.10.1"),
+            "instanceOfKind": inside(
+                {
+                    "productInstanceInstance": under("lotNumberText", text("lot", "G.k.4.r.7")),
+                    "kindOfProduct": under("formCode", _coded_text("form", "G.k.4.r.9.1")),
+                }
             ),
-            "consumable": under(
-                "instanceOfKind",
-                inside(
-                    {
-                        "productInstanceInstance": under("lotNumberText", text("lot", "G.k.4.r.7")),
-                        "kindOfProduct": under(
-                            "formCode",
-                            both(
-                                coding("form_code", "form_version"), under("originalText", text("form", "G.k.4.r.9.1"))
-                            ),
-                        ),
-                    }
-                ),
-            ),
-            "inboundRelationship": under(
-                "observation",
-                coded(
-                    {
-                        ich(28): both(
-                            coding("parent_route_code", "parent_route_version"),
-                            under("originalText", text("parent_route", "G.k.4.r.11.1")),
-                        )
-                    }
-                ),
-            ),
+            "observation": coded({ich(28): _coded_text("parent_route", "G.k.4.r.11.1")}),
         }
     ),
 )
@@ -96,27 +83,22 @@ _SUBSTANCES = each(
 _APPROVAL = inside(
     {
         "id": identified({f"{ICH_IDS}4": extension("authorisation_number", "G.k.3.1")}),
-        "author": under("territorialAuthority", "territory", "code", code("authorisation_country", "G.k.3.2")),
-        "holder": under("role", "playingOrganization", "name", text("holder", "G.k.3.3")),
+        "territorialAuthority": under("territory", "code", code("authorisation_country", "G.k.3.2")),
+        "role": under("playingOrganization", "name", text("holder", "G.k.3.3")),
     }
 )
 _PRODUCT = inside(
     {
         "code": coding("product_code", "product_version", "product_system"),
         "name": text("name", "G.k.2.2"),
-        "asManufacturedProduct": under(
-            "subjectOf",
-            inside(
-                {"approval": _APPROVAL, "characteristic": coded({"C94031": code("product_category", "FDA.G.k.10.1")})}
-            ),
+        "asManufacturedProduct": inside(
+            {"approval": _APPROVAL, "characteristic": coded({"C94031": code("product_category", "FDA.G.k.10.1")})}
         ),
         "ingredient": _SUBSTANCES,
         "part": under("partProduct", DEVICES),
     }
 )
-_SUPPLY = under(
-    "performer", "assignedEntity", "representedOrganization", "addr", "country", text("country_obtained", "G.k.2.4")
-)
+_SUPPLY = under("assignedEntity", "representedOrganization", "addr", "country", text("country_obtained", "G.k.2.4"))
 
 _REFERENCE = link("reaction")
 _DELAYS = {
@@ -157,39 +139,26 @@ def _additional(read: Values, node: Node, draft: Draft) -> None:
 _DRUG = inside(
     {
         "id": attribute("id", "root"),
-        "consumable": under(
-            "instanceOfKind",
-            inside({"kindOfProduct": _PRODUCT, "subjectOf": under("productEvent", coded(acts={ich(1, 18): _SUPPLY}))}),
-        ),
+        "instanceOfKind": inside({"kindOfProduct": _PRODUCT, "productEvent": coded(acts={ich(1, 18): _SUPPLY})}),
         "outboundRelationship1": _delay,
-        "outboundRelationship2": inside(
+        "substanceAdministration": _DOSES,
+        "observation": coded(
             {
-                "substanceAdministration": _DOSES,
-                "observation": coded(
-                    {
-                        ich(2): words("additional_text", "G.k.11"),
-                        ich(6): flag("is_blinded", "G.k.2.5"),
-                        ich(9): _additional,
-                        ich(14): quantity("cumulative_dose", "G.k.5"),
-                        ich(16): quantity("gestation_at_exposure", "G.k.6"),
-                    },
-                    {ich(31): _rechallenge},
-                ),
-            }
+                ich(2): words("additional_text", "G.k.11"),
+                ich(6): flag("is_blinded", "G.k.2.5"),
+                ich(9): _additional,
+                ich(14): quantity("cumulative_dose", "G.k.5"),
+                ich(16): quantity("gestation_at_exposure", "G.k.6"),
+                ich(19): terms("indications", "G.k.7.r"),
+            },
+            {ich(31): _rechallenge},
         ),
-        "inboundRelationship": inside(
-            {
-                "observation": coded({ich(19): terms("indications", "G.k.7.r")}),
-                "act": under("code", code("action_taken", "G.k.8")),
-            }
-        ),
+        "act": under("code", code("action_taken", "G.k.8")),
     }
 )
+DRUGS = under("substanceAdministration", each("drugs", dict, _DRUG, where="drug"))
 
-
-DRUGS = under("component", "substanceAdministration", each("drugs", dict, _DRUG, where="drug"))
-
-_ROLE = inside({"subject2": link("drug", "productUseReference"), "value": keep("value")})
+_ROLE = inside({"productUseReference": link("drug"), "value": keep("value")})
 
 
 def _role(read: Values, node: Node, draft: Draft) -> None:
@@ -213,9 +182,9 @@ def _result(read: Values, node: Node, draft: Draft) -> None:
 
 _OPINION = inside(
     {
-        "subject1": link("reaction", "adverseEffectReference"),
-        "subject2": link("drug", "productUseReference"),
-        "author": under("assignedEntity", "code", "originalText", text("source", "G.k.9.i.2.r.1")),
+        "adverseEffectReference": link("reaction"),
+        "productUseReference": link("drug"),
+        "assignedEntity": under("code", "originalText", text("source", "G.k.9.i.2.r.1")),
         "methodCode": under("originalText", text("method", "G.k.9.i.2.r.2")),
         "value": _result,
     }

@@ -26,26 +26,20 @@ from tvec_pv.sources.hl7_plans import (
     words,
 )
 
-_ABOUT_CONDITION = under(
-    "observation",
-    coded(
-        {
-            ich(13): flag("continuing", "D.7.1.r.3"),
-            ich(10): words("comment", "D.7.1.r.5"),
-            ich(38): flag("is_family_history", "D.7.1.r.6"),
-        }
-    ),
-)
 _CONDITION = inside(
     {
         "code": term("term", "D.7.1.r.1"),
         "effectiveTime": interval(("start", "D.7.1.r.2"), ("end", "D.7.1.r.4")),
-        "inboundRelationship": _ABOUT_CONDITION,
-        "outboundRelationship2": _ABOUT_CONDITION,
+        "observation": coded(
+            {
+                ich(13): flag("continuing", "D.7.1.r.3"),
+                ich(10): words("comment", "D.7.1.r.5"),
+                ich(38): flag("is_family_history", "D.7.1.r.6"),
+            }
+        ),
     }
 )
 _HISTORY = under(
-    "component",
     "observation",
     coded(
         {ich(18): text("history_text", "D.7.2"), ich(11): flag("has_concomitant_therapies", "D.7.3")},
@@ -53,7 +47,6 @@ _HISTORY = under(
     ),
 )
 _PAST_DRUGS = under(
-    "component",
     "substanceAdministration",
     each(
         "past_drugs",
@@ -61,14 +54,11 @@ _PAST_DRUGS = under(
         inside(
             {
                 "effectiveTime": interval(("start", "D.8.r.4"), ("end", "D.8.r.5")),
-                "consumable": under(
-                    "instanceOfKind",
+                "instanceOfKind": under(
                     "kindOfProduct",
                     inside({"code": coding("code", "code_version", "code_system"), "name": text("name", "D.8.r.1")}),
                 ),
-                "outboundRelationship2": under(
-                    "observation", coded({ich(19): term("indication", "D.8.r.6"), ich(29): term("reaction", "D.8.r.7")})
-                ),
+                "observation": coded({ich(19): term("indication", "D.8.r.6"), ich(29): term("reaction", "D.8.r.7")}),
             }
         ),
     ),
@@ -96,7 +86,8 @@ _PARENT = one(
                     "administrativeGenderCode": code("sex", "D.10.6"),
                 }
             ),
-            "subjectOf2": inside({"observation": _ABOUT_PARENT, "organizer": _ABOUT_PARENT}),
+            "observation": _ABOUT_PARENT,
+            "organizer": _ABOUT_PARENT,
         }
     ),
     where="parent",
@@ -145,7 +136,7 @@ ACTS = _HISTORIES | {
     ich(5): inside(
         {
             "value": flag("autopsy", "D.9.3"),
-            "outboundRelationship2": under("observation", coded({ich(8): terms("autopsy_causes", "D.9.4.r")})),
+            "observation": coded({ich(8): terms("autopsy_causes", "D.9.4.r")}),
         }
     ),
 }

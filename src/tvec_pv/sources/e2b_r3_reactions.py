@@ -57,23 +57,20 @@ REACTIONS = each(
                 _term, inside({"originalText": both(text("reported", "E.i.1.1a"), attribute("language", "language"))})
             ),
             "location": under("locatedEntity", "locatedPlace", "code", code("country", "E.i.9")),
-            "outboundRelationship2": under(
-                "observation",
-                coded(
-                    {
-                        ich(30): text("translation", "E.i.1.2"),
-                        ich(37): code("highlighted", "E.i.3.1"),
-                        ich(34): _CRITERIA["death"],
-                        ich(21): _CRITERIA["life_threatening"],
-                        ich(33): _CRITERIA["hospitalisation"],
-                        ich(35): _CRITERIA["disability"],
-                        ich(12): _CRITERIA["congenital_anomaly"],
-                        ich(26): _CRITERIA["other_important"],
-                        ("7", "2.16.840.1.113883.3.989.5.1.2.2.1.3"): _CRITERIA["required_intervention"],
-                        ich(27): code("outcome", "E.i.7"),
-                        ich(24): flag("medically_confirmed", "E.i.8"),
-                    }
-                ),
+            "observation": coded(
+                {
+                    ich(30): text("translation", "E.i.1.2"),
+                    ich(37): code("highlighted", "E.i.3.1"),
+                    ich(34): _CRITERIA["death"],
+                    ich(21): _CRITERIA["life_threatening"],
+                    ich(33): _CRITERIA["hospitalisation"],
+                    ich(35): _CRITERIA["disability"],
+                    ich(12): _CRITERIA["congenital_anomaly"],
+                    ich(26): _CRITERIA["other_important"],
+                    ("7", "2.16.840.1.113883.3.989.5.1.2.2.1.3"): _CRITERIA["required_intervention"],
+                    ich(27): code("outcome", "E.i.7"),
+                    ich(24): flag("medically_confirmed", "E.i.8"),
+                }
             ),
         }
     ),
@@ -115,7 +112,6 @@ def _normal(read: Values, node: Node, draft: Draft) -> None:
 
 
 TESTS = under(
-    "component",
     "observation",
     each(
         "tests",
@@ -126,11 +122,8 @@ TESTS = under(
                 "code": term("name", "F.r.2"),
                 "interpretationCode": code("result_code", "F.r.3.1"),
                 "value": _result,
-                "referenceRange": under("observationRange", _normal),
-                "outboundRelationship2": under(
-                    "observation",
-                    coded({ich(10): words("comments", "F.r.6"), ich(25): flag("more_available", "F.r.7")}),
-                ),
+                "observationRange": _normal,
+                "observation": coded({ich(10): words("comments", "F.r.6"), ich(25): flag("more_available", "F.r.7")}),
             }
         ),
         where="test",

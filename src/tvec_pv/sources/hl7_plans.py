@@ -1,13 +1,14 @@
-"""Plans: where in an HL7 tree the elements of a case stand, written as the tree is.
+"""Plans: where in an HL7 tree the elements of a case stand, written as the tree is without its links.
 
 A plan is a function of an element that puts what it finds into a draft, the fields of a part of the case by name.
 `inside` names the children and their plans, `coded` the codes of an act; what is named by neither is not looked at.
-So a message is walked once, and nothing is searched. Where an element stands that may come once only, the first
-counts.
+So a message is walked once, and nothing is searched. Of an element that may come once only, the first counts.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
+
+from lxml import etree
 
 from tvec_pv.sources.hl7 import NAMESPACE, Node, Values
 
@@ -16,6 +17,21 @@ Plan: TypeAlias = Callable[[Values, Node, Draft], None]
 Part = TypeVar("Part")
 
 _CODE, _VALUE = NAMESPACE + "code", NAMESPACE + "value"
+# Relations between acts and participations in them: they lead to what belongs to an act and say nothing themselves.
+# Those that do say something (`outboundRelationship`, `outboundRelationship1`) are not among them.
+_LINKS = tuple(
+    NAMESPACE + name
+    for name in (
+        *("component", "component1", "reference", "referenceRange", "outboundRelationship2", "inboundRelationship"),
+        *("subject", "subject1", "subject2", "subjectOf", "subjectOf1", "subjectOf2"),
+        *("author", "authorization", "consumable", "holder", "performer"),
+    )
+)
+
+
+def without_links(root: Node) -> None:
+    """Put what links lead to in their place: a third of a message's elements are links, and each costs as much."""
+    etree.strip_tags(root, *_LINKS)
 
 
 def inside(plans: Mapping[str, Plan]) -> Plan:
@@ -26,7 +42,7 @@ def inside(plans: Mapping[str, Plan]) -> Plan:
     find = by_tag.get
 
     def walk(read: Values, node: Node, draft: Draft) -> None:
-        for child in node:
+        for child in node[:]:  # type: ignore[index]
             plan = find(child.tag)
             if plan is not None:
                 plan(read, child, draft)
@@ -36,7 +52,7 @@ def inside(plans: Mapping[str, Plan]) -> Plan:
 
 def _only(tag: str, plan: Plan) -> Plan:
     def walk(read: Values, node: Node, draft: Draft) -> None:
-        for child in node:
+        for child in node[:]:  # type: ignore[index]
             if child.tag == tag:
                 plan(read, child, draft)
 
@@ -63,7 +79,7 @@ def coded(
 
     def walk(read: Values, node: Node, draft: Draft) -> None:
         code = system = value = None
-        for child in node:
+        for child in node[:]:  # type: ignore[index]
             tag = child.tag
             if tag == _VALUE:
                 value = child if value is None else value

@@ -20,7 +20,8 @@ class Metered:
     def read(self, size: int = -1) -> bytes:
         content = self._file.read(size)
         self._bytes += len(content)
-        self._marks += content.count(b"<") + content.count(b"=")
+        if self._bytes > self._most_marks:  # before, there cannot be too many
+            self._marks += content.count(b"<") + content.count(b"=")
         if self._bytes > self._most_bytes or self._marks > self._most_marks:
             raise UnreadableFile("a single report is larger than any true one: the file was made to do harm")
         return content
