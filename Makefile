@@ -10,7 +10,7 @@ INBOX ?= inbox
 export TVEC_PV_HOME ?= $(CURDIR)/.tvec-pv
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint serve lock samples docs bench duplicates-measure clean
+.PHONY: run test fuzz faults bench duplicates-measure lint serve lock samples docs clean
 
 run: $(VENV)/installed  ## read the sample reports as a night would
 	$(BIN)/tvec-pv background load sample_reports/background
@@ -18,6 +18,12 @@ run: $(VENV)/installed  ## read the sample reports as a night would
 
 test: $(VENV)/installed-dev  ## the whole suite, on SQLite and PostgreSQL
 	$(BIN)/python -m pytest -n 2
+
+fuzz: $(VENV)/installed-dev  ## a hundred thousand changed files through the readers
+	$(BIN)/python -m tests.fuzz --inputs 100000
+
+faults: $(VENV)/installed-dev  ## nights that are killed at every step and at fifty random moments
+	$(BIN)/python -m tests.faults
 
 lint: $(VENV)/installed-dev  ## style, types and the import contracts
 	$(BIN)/ruff check .

@@ -12,8 +12,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,40 @@ def server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@dataclass
+class OwnServer:
+    """A server that may be stopped as if the power had failed, and started again."""
+
+    url: str
+    stop_at_once: Callable[[], None]
+    start: Callable[[], None]
+
+
+@contextmanager
+def own_server() -> Iterator[OwnServer]:
+    """A server for one test alone; where no binaries are, the test is skipped, whatever server there is."""
+    binaries = _binaries()
+    if binaries is None:
+        pytest.skip("no PostgreSQL's binaries here, so there is no server that may be stopped")
+    folder = Path(tempfile.mkdtemp(prefix="tvec-pv-postgresql-"))
+    processes: list[subprocess.Popen[bytes]] = []
+
+    def start() -> None:
+        processes.append(_start(binaries, folder, port, as_user))
+
+    def stop_at_once() -> None:
+        processes[-1].send_signal(signal.SIGQUIT)
+        processes[-1].wait()
+
+    try:
+        as_user, port = _made(binaries, folder), _free_port()
+        start()
+        yield OwnServer(_url(port), stop_at_once, start)
+    finally:
+        stop_at_once()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def database(server_url: str, template: str = "template0") -> Iterator[str]:
     """The URL of a database of its own: empty, or a copy of another one, whose connections are ended for it."""
@@ -69,23 +104,36 @@ def _binaries() -> Path | None:
 
 @contextmanager
 def _started(binaries: Path, folder: Path) -> Iterator[str]:
-    data, log = folder / "data", folder / "log"
-    as_user = _as_another_than_root(folder) | {"cwd": folder}
-    initdb = [binaries / "initdb", "-D", data, "-U", "tests", "-A", "trust", "-N", "--locale=C.UTF-8"]
-    subprocess.run(initdb, check=True, capture_output=True, **as_user)
-    port = _free_port()
-    address = ["-h", "127.0.0.1", "-p", str(port), "-k", folder]
-    settings = [option for setting in UNSAFE_AND_FAST for option in ("-c", setting)]
-    with log.open("wb") as output:
-        command = [binaries / "postgres", "-D", data, *address, *settings]
-        process = subprocess.Popen(command, stdout=output, stderr=output, **as_user)
+    as_user, port = _made(binaries, folder), _free_port()
+    process = _start(binaries, folder, port, as_user)
     try:
-        url = f"postgresql://tests@127.0.0.1:{port}/postgres"
-        _wait_for(url, process, log)
-        yield url
+        yield _url(port)
     finally:
         process.send_signal(signal.SIGINT)
         process.wait()
+
+
+def _made(binaries: Path, folder: Path) -> dict[str, Any]:
+    """A cluster in the folder; the user whom its processes run as."""
+    as_user = _as_another_than_root(folder) | {"cwd": folder}
+    initdb = [binaries / "initdb", "-D", folder / "data", "-U", "tests", "-A", "trust", "-N", "--locale=C.UTF-8"]
+    subprocess.run(initdb, check=True, capture_output=True, **as_user)
+    return as_user
+
+
+def _start(binaries: Path, folder: Path, port: int, as_user: dict[str, Any]) -> "subprocess.Popen[bytes]":
+    log = folder / "log"
+    address = ["-h", "127.0.0.1", "-p", str(port), "-k", folder]
+    settings = [option for setting in UNSAFE_AND_FAST for option in ("-c", setting)]
+    with log.open("ab") as output:
+        command = [binaries / "postgres", "-D", folder / "data", *address, *settings]
+        process = subprocess.Popen(command, stdout=output, stderr=output, **as_user)
+    _wait_for(_url(port), process, log)
+    return process
+
+
+def _url(port: int) -> str:
+    return f"postgresql://tests@127.0.0.1:{port}/postgres"
 
 
 def _as_another_than_root(folder: Path) -> dict[str, Any]:

@@ -15,8 +15,6 @@ import threading
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests import factories
 from tests.factories import (
@@ -35,7 +33,7 @@ from tvec_pv.domain.case_json import encode
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import Quantity
-from tvec_pv.domain.records import Envelope, OtherProducts, Record
+from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources.detection import detect
 from tvec_pv.sources.formats import Format, Options, find_files, read
@@ -680,98 +678,6 @@ def test_names_with_spaces_quotes_and_letters_of_other_scripts_are_names(inbox):
 
     assert len(found) == 10
     assert {detect(path, Options(product())) for path in found} == {Format.LINE_LISTING}
-
-
-# --- any change at all ----------------------------------------------------------------------------------------------
-
-SNIPPETS = (
-    b"\0",
-    b"\xff",
-    b"$",
-    b",",
-    b'"',
-    b"<",
-    b">",
-    b"&",
-    b"nan",
-    b"\r\n",
-    b"]]>",
-    b"<!--",
-    b"&#0;",
-    b"'",
-    b"\xc3",
-)
-edits = st.lists(
-    st.tuples(
-        st.sampled_from(["turn", "drop", "put", "cut", "repeat"]),
-        st.floats(0, 1, exclude_max=True),
-        st.integers(0, 7),
-        st.sampled_from(SNIPPETS),
-    ),
-    min_size=1,
-    max_size=5,
-)
-
-
-def edited(content, changes):
-    changed = bytearray(content)
-    for kind, where, amount, snippet in changes:
-        place = int(where * len(changed))
-        if not changed:
-            break
-        if kind == "turn":
-            changed[place] ^= 1 << amount
-        elif kind == "drop":
-            del changed[place : place + 4**amount]
-        elif kind == "put":
-            changed[place:place] = snippet
-        elif kind == "cut":
-            del changed[place:]
-        else:
-            changed[place:place] = changed[max(0, place - 4**amount) : place]
-    return bytes(changed)
-
-
-def inside(archive, changes):
-    """The changes made to one part of an archive that is itself whole."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as whole:
-        parts = {name: whole.read(name) for name in whole.namelist()}
-    name = sorted(parts)[int(changes[0][1] * len(parts))]
-    return zipped(parts | {name: edited(parts[name], changes)})
-
-
-FUZZED = {
-    "E2B(R3)": lambda changes: edited(XML, changes),
-    "CSV": lambda changes: edited(CSV, changes),
-    "XLSX": lambda changes: edited(XLSX, changes),
-    "inside XLSX": lambda changes: inside(XLSX, changes),
-    "FAERS": lambda changes: edited(FAERS, changes),
-    "inside FAERS": lambda changes: inside(FAERS, changes),
-    "inside VAERS": lambda changes: inside(VAERS, changes),
-}
-
-
-@pytest.mark.parametrize("kind", FUZZED)
-def test_whatever_is_changed_in_a_file_reading_ends_in_records_or_a_refusal(kind, tmp_path):
-    path = tmp_path / "report"
-
-    @settings(
-        deadline=None,
-        max_examples=120,
-        derandomize=True,
-        database=None,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(edits)
-    def reads_or_refuses(changes):
-        path.write_bytes(FUZZED[kind](changes))
-        try:
-            found = list(read(path, detect(path, Options(product())), Options(product())))
-        except UnreadableFile:
-            return
-        assert all(isinstance(record, (Record, OtherProducts, Envelope)) for record in found)
-
-    reads_or_refuses()
 
 
 @needs_real_data

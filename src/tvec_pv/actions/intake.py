@@ -19,7 +19,7 @@ from tvec_pv.sources.detection import detect
 from tvec_pv.sources.formats import Options, find_files, read, tables_in
 from tvec_pv.store import changes, record_reads
 from tvec_pv.store.database import reading, writing
-from tvec_pv.store.raw_files import RawFile, keep, shown_name
+from tvec_pv.store.raw_files import RawFile, clear_unfinished, keep, shown_name
 
 _NOTHING: Mapping[int, Held] = MappingProxyType({})
 
@@ -103,6 +103,7 @@ def take_in(house: House, paths: Sequence[Path]) -> IntakeResult:
     """Take in every file that the paths name or hold. The same bytes are taken in once, however often they come."""
     files = find_files(list(paths))
     with run(house, "intake") as under_way, preparation(judge(house, under_way), house.settings) as prepared:
+        clear_unfinished(house.settings.raw)
         results = []
         for number, path in enumerate(files):
             report("reading", number, len(files), shown_name(path))

@@ -3,20 +3,24 @@
 It needs no database, so it can be done in several processes at once.
 """
 
+import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, TypeAlias
 
 from tvec_pv.checks.suites import check_cases
 from tvec_pv.domain.assessment import Assessment, Knowledge, assess
 from tvec_pv.domain.case_json import content_hash, encode
+from tvec_pv.domain.errors import WorkerLost
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case, case_key, is_suspect
 from tvec_pv.domain.product_names import Verdict, match_case, match_drug
@@ -188,17 +192,32 @@ def preparation(judge: Judge, settings: Settings) -> Iterator[Preparation]:
         yield Preparation(judge, None, 1)
         return
     arguments = (settings.meddra, settings.expectations, judge.today)
-    with ProcessPoolExecutor(
-        settings.workers, mp_context=get_context("spawn"), initializer=_begin, initargs=arguments
-    ) as pool:
-        yield Preparation(judge, pool, settings.workers)
+    try:
+        with ProcessPoolExecutor(
+            settings.workers, mp_context=get_context("spawn"), initializer=_begin, initargs=arguments
+        ) as pool:
+            yield Preparation(judge, pool, settings.workers)
+    except BrokenProcessPool as error:
+        raise WorkerLost(
+            "a process that checks reports was ended from outside, or the memory did not suffice; nothing was lost. "
+            "Run again, with fewer TVEC_PV_WORKERS or a smaller TVEC_PV_BATCH_SIZE if it happens again."
+        ) from error
 
 
 _JUDGES: list[Judge] = []  # of a process that prepares: what its initialiser read
 
 
 def _begin(meddra: Path | None, expectations: Path, today: date) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
     _JUDGES[:] = [Judge(knowledge(meddra), expectations, today)]
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed tells nobody: without this, its workers would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _prepare_here(batch: list[Received]) -> list[Prepared]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tvec_pv.actions.runs import House, run, utc_now
 from tvec_pv.background.quarters import release, status
-from tvec_pv.domain.errors import CannotWrite
+from tvec_pv.domain.errors import CannotWrite, refusal
 from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
 from tvec_pv.progress import report
@@ -50,9 +50,7 @@ def _write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
         path = folder / workbook_name(snapshot.product, snapshot.data_lock_point, folder)
         return path, write_workbook(snapshot, path)
     except OSError as error:
-        raise CannotWrite(
-            f"the workbook cannot be written to {folder} ({error.strerror or type(error).__name__})"
-        ) from error
+        raise CannotWrite(f"the workbook cannot be written to {folder} ({refusal(error)})") from error
 
 
 def _snapshot(house: House, at: Any) -> Snapshot:

@@ -1,7 +1,7 @@
 """A run: its row, its audit rows, its clock and the versions it works with."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from tvec_pv import __version__
 from tvec_pv.checks.suites import suites_version
 from tvec_pv.domain.assessment import Knowledge
-from tvec_pv.domain.errors import Refused
+from tvec_pv.domain.errors import Refused, StoreUnavailable
 from tvec_pv.domain.signals import Thresholds
 from tvec_pv.reference_files import knowledge, thresholds
 from tvec_pv.settings import Settings
@@ -75,8 +75,9 @@ def run(house: House, kind: str) -> Iterator[Run]:
         under_way = Run(run_id, started, {})
         try:
             yield under_way
-        except BaseException as error:
-            _finish(house, under_way, kind, "failed", {"error": type(error).__name__})
+        except BaseException as error:  # which is the reason to give, also where it cannot be noted
+            with suppress(StoreUnavailable):
+                _finish(house, under_way, kind, "failed", {"error": type(error).__name__})
             raise
         _finish(house, under_way, kind, "done", under_way.summary)
 

@@ -37,6 +37,10 @@ class CheckRaised(TvecPvError):
     """An expectation that could not be evaluated: the batch stops, because an unchecked case is not a good one."""
 
 
+class WorkerLost(TvecPvError):
+    """A process that prepared records ended before it was done: it was killed, or the memory did not suffice."""
+
+
 class AlreadyRunning(TvecPvError):
     """Another run holds the store."""
 
@@ -63,3 +67,8 @@ class AuditBroken(TvecPvError):
 
 class Refused(TvecPvError):
     """What a person asked for cannot be done as things stand; the message says why, and what can."""
+
+
+def refusal(error: OSError) -> str:
+    """Why the system would not do something, in its words and without a path."""
+    return error.strerror or type(error).__name__

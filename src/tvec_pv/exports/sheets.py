@@ -1,7 +1,10 @@
 """Writing sheets with openpyxl: numbers as numbers, dates as dates, and no text that becomes a formula."""
 
+import errno
+import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import ceil
@@ -32,6 +35,18 @@ class Column:
     title: str
     kind: str = "text"
     width: int = 14
+
+
+@contextmanager
+def room_is_missed() -> Iterator[None]:
+    """`OSError` also where libxml2, which writes the cells, says in its own way that there is no room."""
+    try:
+        yield
+    except Exception as error:
+        if type(error).__name__ != "SerialisationError":  # of lxml, which only `sources` know
+            raise
+        code = getattr(errno, str(error).removeprefix("IO_"), errno.EIO)
+        raise OSError(code, os.strerror(code)) from error
 
 
 def safe_text(value: object) -> str:

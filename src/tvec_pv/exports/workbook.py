@@ -15,7 +15,7 @@ from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.records import RecordClass, add_up
 from tvec_pv.domain.safety_profile import SafetyProfile
 from tvec_pv.exports.line_listing import NOTE, CaseView, listing_columns, listing_rows
-from tvec_pv.exports.sheets import Cell, Column, add_cover, add_table, new_workbook
+from tvec_pv.exports.sheets import Cell, Column, add_cover, add_table, new_workbook, room_is_missed
 
 STATEMENT = (
     "Reports do not establish that a medicine caused a reaction; disproportionality is neither a risk nor an incidence."
@@ -56,6 +56,12 @@ def write_workbook(snapshot: Snapshot, path: Path) -> str:
         "Findings": _findings(snapshot),
     }
     data_hash = hashlib.sha256(canonical([[name, _plain(rows)] for name, rows in sheets.items()]).encode()).hexdigest()
+    with room_is_missed():
+        _write(snapshot, sheets, data_hash, path)
+    return data_hash
+
+
+def _write(snapshot: Snapshot, sheets: Mapping[str, Rows], data_hash: str, path: Path) -> None:
     workbook = new_workbook()
     add_cover(
         workbook,
@@ -73,7 +79,6 @@ def write_workbook(snapshot: Snapshot, path: Path) -> str:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
-    return data_hash
 
 
 def workbook_name(product: Product, at: datetime, folder: Path) -> str:

@@ -11,6 +11,7 @@ from tvec_pv.sources.guard import unreadable_if_broken
 _MARK = b"\xef\xbb\xbf"
 
 
+@unreadable_if_broken()
 def detect(path: Path, options: Options) -> Format:
     """The format of a file or folder; `UnreadableFile` with what to do when it is none that is read."""
     if path.is_dir() and not path.is_symlink():
@@ -117,13 +118,12 @@ def _find_listing(path: Path, options: Options) -> Format | None:
     from tvec_pv.sources.mapping import find_mapping
     from tvec_pv.sources.table import open_table
 
-    with unreadable_if_broken():
-        names = open_table(path).names
-        if line_listing.is_listing(names):
-            return Format.LINE_LISTING
-        if eudravigilance.is_listing(names):
-            return Format.EUDRAVIGILANCE
-        return Format.MAPPED_LISTING if find_mapping(path, options.mappings) else None
+    names = open_table(path).names
+    if line_listing.is_listing(names):
+        return Format.LINE_LISTING
+    if eudravigilance.is_listing(names):
+        return Format.EUDRAVIGILANCE
+    return Format.MAPPED_LISTING if find_mapping(path, options.mappings) else None
 
 
 def _is_xml(start: bytes) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.errors import UnreadableFile, refusal
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import Case
 from tvec_pv.domain.records import Record
@@ -41,6 +41,10 @@ def unreadable_if_broken() -> Iterator[None]:
         yield
     except UnreadableFile:
         raise
+    except OSError as error:
+        raise UnreadableFile(
+            f"the file cannot be read here ({refusal(error)}): mend that, then put it into the inbox again"
+        ) from None
     except Exception as error:  # noqa: BLE001 (see above)
         raise UnreadableFile(
             f"the file is damaged or was made to do harm ({type(error).__name__}): ask for it again"

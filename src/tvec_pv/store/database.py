@@ -3,16 +3,16 @@
 import fcntl
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from tvec_pv.domain.errors import AlreadyRunning, StoreRefused, StoreUnavailable
+from tvec_pv.domain.errors import AlreadyRunning, StoreRefused, StoreUnavailable, refusal
 
 _RUN, _MIGRATION = 0x74766563, 0x74766564  # the locks of a run and of a migration
 
@@ -77,7 +77,7 @@ def _answering() -> Iterator[None]:
 @contextmanager
 def exclusively(store: Store) -> Iterator[None]:
     """Hold the store against a second run; `AlreadyRunning` when one is under way."""
-    with _held(store.engine, _RUN, wait=False):
+    with _answering(), _held(store.engine, _RUN, wait=False):
         yield
 
 
@@ -92,14 +92,24 @@ def _held(engine: Engine, lock: int, *, wait: bool) -> Iterator[None]:
             try:
                 yield
             finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": lock})
+                with suppress(OperationalError):  # with a connection that was lost, so was its lock
+                    connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": lock})
         return
-    with Path(f"{engine.url.database}.{lock:x}.lock").open("w") as file:
+    with _lock_file(Path(f"{engine.url.database}.{lock:x}.lock")) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise AlreadyRunning(_RUNNING) from error
         yield
+
+
+def _lock_file(path: Path) -> IO[str]:
+    try:
+        return path.open("w")
+    except OSError as error:
+        raise StoreUnavailable(
+            f"the database's folder cannot be written to ({refusal(error)}); nothing was done"
+        ) from error
 
 
 _MAY_PASS = ("locked", "unable to open", "disk", "readonly")  # what SQLite says of its surroundings
@@ -108,7 +118,13 @@ _RUNNING = "another run is under way on this store; nothing was done. Wait for i
 
 def _make_folder(url: URL) -> None:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(
+                f"the database's folder cannot be made ({refusal(error)}); nothing was done"
+            ) from error
 
 
 def _configure_sqlite(connection: Any, _: object) -> None:
