@@ -8,6 +8,7 @@ used to make them. `FIELDS` has one row an element: how to find it in the file, 
 import base64
 import calendar
 import copy
+import csv
 import hashlib
 import re
 import zipfile
@@ -21,6 +22,7 @@ from lxml import etree
 from tests.e2b_writer.everything import everything
 from tests.factories import a_case, e2b_batch, e2b_message
 from tests.real_data import REAL_DATA, needs_real_data, real_files
+from tests.reference_pages.e2b_elements import LEFT_OUT, UNDER, where_it_stands
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.findings import critical
 from tvec_pv.domain.icsr import NullFlavor
@@ -1198,3 +1200,23 @@ def test_what_the_tests_write_is_valid_with_every_field_filled(is_null, schemas,
     path.write_bytes(e2b_batch(e2b_message(case, contents=contents)))
 
     assert faults(path, schemas) == [[]]
+
+
+# --- the lists of elements ------------------------------------------------------------------------------------------
+
+
+def elements():
+    path = REAL_DATA / "e2b_r3" / "specs" / "fda_e2br3_elements_clean.csv"
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = [row["element"] for row in csv.DictReader(file)]
+    assert len(names) > 250
+    return [name for name in names if name and name != "(Header)" and name != "FDA.G.k.12.r.7"]  # a heading too
+
+
+def test_every_element_of_ich_and_fda_is_a_field_or_said_to_be_left_out():
+    assert [name for name in elements() if where_it_stands(name) is None] == []
+
+
+def test_nothing_is_said_to_stand_elsewhere_that_is_no_element():
+    listed = {name for names in (*UNDER, *LEFT_OUT) for name in re.split(", | to ", names)}
+    assert {name for name in listed if name not in elements() and f"{name}a" not in elements()} == set()

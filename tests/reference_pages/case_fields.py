@@ -9,13 +9,14 @@ from pkgutil import iter_modules
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from tests.reference_pages.e2b_elements import LEFT_OUT, UNDER, read_back
 from tests.reference_pages.markdown import code, document, table
 from tvec_pv import sources
 from tvec_pv.domain import icsr
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.icsr import Case, NullFlavor, Quantity, Term
 
-# A format's modules are those of `sources` whose names begin so.
+# A format's modules are those of `sources` whose names begin so; E2B(R3) is asked what it reads of a full message.
 FORMATS = {
     "E2B(R3)": "e2b_r3",
     "E2B(R2)": "e2b_r2",
@@ -40,6 +41,7 @@ _CODES = {
 
 def page() -> str:
     filled = {name: _filled(prefix) for name, prefix in FORMATS.items()}
+    filled["E2B(R3)"] = read_back()
     return document(
         "The fields of a case",
         """
@@ -64,6 +66,17 @@ dash means that no reader does. FAERS XML and openFDA JSON fill those of E2B(R2)
 ## Codes
 
 {table(("key", "name in the code", "codes"), _codes())}
+
+## Elements of E2B(R3) under another key
+
+A number and its unit are one field, and so are a MedDRA code, its version and the words beside it. Other elements that
+are no key:
+
+{table(("element", "where it stands"), UNDER.items())}
+
+## Elements of E2B(R3) that are no part of a case
+
+{table(("element", "why"), LEFT_OUT.items())}
 
 ## Null flavors
 

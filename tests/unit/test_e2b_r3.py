@@ -13,7 +13,9 @@ from tvec_pv.domain.errors import SettingsError, UnreadableFile
 from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import Document, NullFlavor
 from tvec_pv.domain.records import Envelope, Record
+from tvec_pv.reference_files import product
 from tvec_pv.sources import e2b_r3
+from tvec_pv.sources.formats import Format, Options, read
 
 MESSAGE_END = b"</PORR_IN049016UV>"
 
@@ -257,6 +259,14 @@ def test_thousands_of_reactions_are_a_case(record):
 # --- the setting ----------------------------------------------------------------------------------------------------
 
 
-def test_a_folder_without_the_schemas_is_a_setting_to_mend(items, tmp_path):
-    with pytest.raises(SettingsError, match=r"multicacheschemas/MCCI_IN200100UV01\.xsd"):
-        items(e2b_batch(e2b_message(a_case())), schemas=tmp_path)
+@pytest.mark.parametrize("content", [None, b"", b"<no schema/>", b"no XML"])
+def test_a_folder_without_the_schemas_is_a_setting_to_mend_and_no_fault_of_the_file(content, tmp_path):
+    schemas = tmp_path / "schemas"
+    if content is not None:
+        (schemas / "multicacheschemas").mkdir(parents=True)
+        (schemas / "multicacheschemas" / "MCCI_IN200100UV01.xsd").write_bytes(content)
+    path = tmp_path / "report.xml"
+    path.write_bytes(e2b_batch(e2b_message(a_case())))
+
+    with pytest.raises(SettingsError, match="TVEC_PV_SCHEMAS"):
+        list(read(path, Format.E2B_R3, Options(product(), schemas)))

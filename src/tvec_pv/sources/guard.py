@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from tvec_pv.domain.errors import UnreadableFile, refusal
+from tvec_pv.domain.errors import SettingsError, UnreadableFile, refusal
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import Case
 from tvec_pv.domain.records import Record
@@ -36,10 +36,10 @@ def guarded_file(items: Iterator[Item]) -> Iterator[Item]:
 
 @contextmanager
 def unreadable_if_broken() -> Iterator[None]:
-    """Whatever a file does to its parser is `UnreadableFile`."""
+    """Whatever a file does to its parser is `UnreadableFile`; a setting that cannot be used is no fault of the file."""
     try:
         yield
-    except UnreadableFile:
+    except (UnreadableFile, SettingsError):
         raise
     except OSError as error:
         raise UnreadableFile(
