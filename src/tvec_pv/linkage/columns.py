@@ -55,7 +55,7 @@ def columns(rows: Sequence[LinkageRow], model: LinkageModel) -> dict[str, list[A
         "code_set": [_set(row.reaction_codes) for row in rows],
         "drug_set": [_set(row.drugs) for row in rows],
         "reaction_sets": [[one for one in map(_set, (row.reactions, row.reaction_codes)) if one] for row in rows],
-        "rare_terms": rare(lambda row: (*row.reactions, *row.reaction_codes, *row.drugs), _RARE_TERM),
+        "rare_terms": rare(_terms_and_sets, _RARE_TERM),
     }
 
 
@@ -137,6 +137,12 @@ def _common(days: Days | None, letters: int) -> str | None:
         return None
     first, last = (one.isoformat().replace("-", "")[:letters] for one in (days.earliest, days.latest))
     return first if first == last else None
+
+
+def _terms_and_sets(row: LinkageRow) -> set[str]:
+    """Each term of a case, and all of its terms together, one of which may be rare enough to look at others by."""
+    together = (_set((*one, *row.drugs)) for one in (row.reactions, row.reaction_codes) if one)
+    return {*row.reactions, *row.reaction_codes, *row.drugs, *filter(None, (_set(row.drugs), *together))}
 
 
 def _set(terms: tuple[str, ...]) -> str | None:
