@@ -2,13 +2,16 @@
 
 import zipfile
 from pathlib import Path
+from typing import Any, cast
 
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.sources.archives import open_archive
 from tvec_pv.sources.formats import Format, Options, faers_files, vaers_files
 from tvec_pv.sources.guard import unreadable_if_broken
+from tvec_pv.sources.metered import Metered
 
 _MARK = b"\xef\xbb\xbf"
+_LONGEST_START = 1024**2  # of an XML file, to the end of its first tag
 
 
 @unreadable_if_broken()
@@ -79,7 +82,8 @@ def _detect_xml(path: Path) -> Format:
 
     try:
         with path.open("rb") as file:
-            events = etree.iterparse(file, events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
+            start = cast(Any, Metered(file, _LONGEST_START))
+            events = etree.iterparse(start, events=("start",), resolve_entities=False, load_dtd=False, no_network=True)
             _, root = next(iter(events))
     except (etree.XMLSyntaxError, StopIteration) as error:
         raise UnreadableFile("the XML is broken from its first element on: ask the sender for it again") from error

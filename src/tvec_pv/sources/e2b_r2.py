@@ -19,7 +19,7 @@ from tvec_pv.sources.metered import Metered
 from tvec_pv.sources.public_faers import read_products
 
 ROOT, HEADER, REPORT = "ichicsr", "ichicsrmessageheader", "safetyreport"
-_MOST_BYTES = 16 * 1024**2  # of one report; the longest narrative of R2 has 20,000 letters
+_MOST_BYTES, _MOST_MARKS = 16 * 1024**2, 1_000_000  # of one report; the longest narrative of R2 has 20,000 letters
 _PEEK = 64 * 1024
 _FROM_FDA = re.compile(rb"<senderorganization>\s*FDA-Public Use\s*</senderorganization>")
 _UNRESOLVED = Finding("READ-ENTITY", Severity.WARNING, "a text refers to an entity; the reference stands in its place")
@@ -40,7 +40,7 @@ def read_reports(path: Path) -> Iterator[Report | Record | Envelope]:
     """Every report by its names, with its place and what was found in it; records of those that are none."""
     count = 0
     with path.open("rb") as file:
-        metered = Metered(file, _MOST_BYTES)
+        metered = Metered(file, _MOST_BYTES, _MOST_MARKS)
         events = etree.iterparse(
             cast(Any, metered),
             events=("start", "end"),

@@ -34,7 +34,7 @@ BESIDE = frozenset(
 )
 # What one message may hold, so that no file takes more than 500 MB of memory. Documents make it large: the largest
 # published one has 2 MB, and 50,000 marks.
-MOST_BYTES, MOST_MARKS = 60_000_000, 2_000_000
+MOST_BYTES, MOST_MARKS = 60_000_000, 1_000_000
 
 
 def read(path: Path, schemas: Path | None = None) -> Iterator[Record | Envelope]:
