@@ -4,7 +4,8 @@ import json
 
 from sqlalchemy import text
 
-# Of the samples: versions of a case that another one replaces, and both of the case that was nullified.
+# Of the samples: versions of a case that another one replaces, both of the case that was nullified, and the
+# one that was withdrawn.
 NOT_CURRENT = {
     ("US-EXAMPLEBIO-2026000101", "new"),
     ("US-EXAMPLEBIO-2026000109", "new"),
@@ -13,6 +14,9 @@ NOT_CURRENT = {
     ("GB-EXAMPLEBIO-2026000105", "new"),
     ("AT-EXAMPLEBIO-2026000107", "follow-up"),
     ("GB-EXAMPLEHOSPITAL-0011", "new"),
+    ("FR-EXAMPLEBIO-2026000102", "new"),
+    ("FAERS-99000002", "new"),
+    ("FAERS-99000004", "new"),
 }
 
 # Everything that is known, without the numbers, times and runs that a store gives by itself.

@@ -18,7 +18,7 @@ from tests.factories import LISTING_COLUMNS, line_listing_csv
 from tests.samples import EXPECTED
 from tests.samples.hospital_listing import FATIGUE
 from tests.stored import asked, document, number, sample_cases
-from tvec_pv.actions import intake
+from tvec_pv.actions import preparation
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import open_house
@@ -131,7 +131,8 @@ def test_the_cover_counts_what_the_store_holds(night, cover):
         "of these fatal": sum(any(one["fatal"] for one in each) for each in reactions.values()),
         "Nullified cases (in no count)": number(
             night.house, "SELECT count(DISTINCT case_id) FROM case_versions WHERE is_nullification"
-        ),
+        )
+        + number(night.house, "SELECT count(*) FROM cases c JOIN withdrawals w ON w.case_key = c.case_key"),
         "Records held in quarantine": number(
             night.house, "SELECT count(*) FROM source_records WHERE record_class = 'quarantined'"
         ),
@@ -143,7 +144,7 @@ def test_the_cover_counts_what_the_store_holds(night, cover):
     }
 
     assert {label: cover[label].value for label in expected} == expected
-    assert (expected["Cases (current, not nullified)"], expected["of these fatal"]) == (40, 4)
+    assert (expected["Cases (current, not nullified)"], expected["of these fatal"]) == (45, 4)
     assert {type(cover[label].value) for label in expected} == {int}
 
 
@@ -303,7 +304,7 @@ def test_the_same_snapshot_gives_the_same_data_hash_and_the_same_cells(morning):
 
 
 def test_a_new_case_gives_another_data_hash(morning, tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "check_cases", lambda cases, *_: [() for _ in cases])
+    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
     before = publish(morning)
     (tmp_path / "new.csv").write_bytes(line_listing_csv([FATIGUE | {"case_id": "GB-TESTS-1"}]))
     take_in(morning, [tmp_path / "new.csv"])
@@ -311,7 +312,7 @@ def test_a_new_case_gives_another_data_hash(morning, tmp_path, monkeypatch):
     after = publish(morning)
 
     assert after.data_hash != before.data_hash
-    assert len(table(load_workbook(after.path), "Line listing")) == 41
+    assert len(table(load_workbook(after.path), "Line listing")) == 46
 
 
 # --- hostile content: on one database, because the workbook does not know which ------------------------------------
@@ -325,7 +326,7 @@ FIELDS = ("case_id", "medical_history", "dose_text", "route", "lot", "reaction",
 
 @pytest.fixture
 def house(tmp_path, monkeypatch):
-    monkeypatch.setattr(intake, "check_cases", lambda cases, *_: [() for _ in cases])
+    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
     house = open_house(Settings(home=tmp_path / "home"))
     yield house
     house.store.engine.dispose()

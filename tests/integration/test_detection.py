@@ -18,7 +18,7 @@ import tvec_pv
 from tests.factories import a_case, a_drug, a_reaction, another_drug, day, e2b_batch, e2b_message, serious
 from tests.samples import BACKGROUND, FOLDER
 from tests.stored import asked, document, number, sample_cases, tables
-from tvec_pv.actions import intake
+from tvec_pv.actions import preparation
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.intake import take_in
@@ -58,7 +58,7 @@ STATISTICAL = ("evans", "ror", "ic")
 
 @pytest.fixture
 def without_checks(monkeypatch):
-    monkeypatch.setattr(intake, "check_cases", lambda cases, *_: [() for _ in cases])
+    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
 
 
 def limits():
@@ -131,7 +131,7 @@ def test_every_cell_equals_what_is_counted_over_the_documents_and_the_extract(ni
     elsewhere, reports = background_cells()
     expected = {name: (a, cases - a, elsewhere[name], reports - elsewhere[name]) for name, a in with_reaction.items()}
 
-    assert (cases, reports) == (39, 3985)
+    assert (cases, reports) == (44, 3985)
     assert {
         pair.key: (pair.statistics.a, pair.statistics.b, pair.statistics.c, pair.statistics.d)
         for pair in night.found.pairs
@@ -256,7 +256,7 @@ def test_a_new_case_of_a_flagged_pair_flags_it_again(morning, tmp_path, without_
 
     assert again.new_flags == len(new)
     assert {(row["rule"], row["name"]) for row in new} == {(rule, "Oral herpes") for rule in STATISTICAL}
-    assert {(row["statistics"]["a"], row["statistics"]["b"]) for row in new} == {(5, 35)}
+    assert {(row["statistics"]["a"], row["statistics"]["b"]) for row in new} == {(5, 40)}
     assert all("US-TESTS-1" in {one["case_key"] for one in row["cases"]} for row in new)
 
 

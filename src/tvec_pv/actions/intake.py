@@ -1,7 +1,8 @@
 """Intake: keep each file's bytes, read its records, check and classify them, and store each in its one class."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -105,9 +106,8 @@ def take_in(house: House, paths: Sequence[Path]) -> IntakeResult:
     with run(house, "intake") as under_way, preparation(judge(house, under_way), house.settings) as prepared:
         clear_unfinished(house.settings.raw)
         results = []
-        for number, path in enumerate(files):
-            report("reading", number, len(files), shown_name(path))
-            results.append(_take_file(house, under_way, prepared, path))
+        for group in _groups(house, files):
+            results.extend(_take_group(house, under_way, prepared, group))
         report("reading", len(files), len(files))
         result = IntakeResult(under_way.id, tuple(results))
         under_way.summary.update(
@@ -123,15 +123,46 @@ def judge(house: House, under_way: Run) -> Judge:
     return Judge(house.knowledge, house.settings.expectations, under_way.started_at.date())
 
 
-def _take_file(house: House, under_way: Run, prepared: Preparation, path: Path) -> FileResult:
-    raw = keep(path, house.settings.raw, tables_in(path))
+def _groups(house: House, paths: Sequence[Path]) -> Iterator[list[RawFile]]:
+    """Kept files in the order in which they came, small ones together: a check costs as much for one as for a thousand.
+
+    The same bytes twice are never in one group, so that the second time they are known.
+    """
+    group: list[RawFile] = []
+    for number, path in enumerate(paths):
+        report("reading", number, len(paths), shown_name(path))
+        raw = keep(path, house.settings.raw, tables_in(path))
+        if group and (
+            sum(one.size for one in group) + raw.size > _TOGETHER or raw.sha256 in {one.sha256 for one in group}
+        ):
+            yield group
+            group = []
+        group.append(raw)
+    if group:
+        yield group
+
+
+_TOGETHER = 32 * 1024**2
+
+
+def _take_group(house: House, under_way: Run, prepared: Preparation, group: Sequence[RawFile]) -> list[FileResult]:
     with reading(house.store) as connection:
-        known = record_reads.file_state(connection, raw.sha256)
-        before = record_reads.last_receipt(connection, raw.name[:500], raw.sha256, under_way.id)
-    if known and known.is_complete:
-        return _receive_again(house, under_way, raw, known)
-    name, balance, findings = receive(house, under_way, prepared, raw)
-    return FileResult(raw.name, raw.sha256, name, balance, False, findings, _shrunk(raw, balance, before))
+        known = {raw.sha256: record_reads.file_state(connection, raw.sha256) for raw in group}
+        before = {
+            raw.sha256: record_reads.last_receipt(connection, raw.name[:500], raw.sha256, under_way.id) for raw in group
+        }
+    complete = {sha256: state for sha256, state in known.items() if state and state.is_complete}
+    opened = {raw.sha256: open_file(house, under_way, raw) for raw in group if raw.sha256 not in complete}
+    receive(house, under_way, prepared, list(opened.values()))
+    results = []
+    for raw in group:
+        if raw.sha256 in complete:
+            results.append(_receive_again(house, under_way, raw, complete[raw.sha256]))
+            continue
+        balance, findings = finish_file(house, under_way, opened[raw.sha256])
+        name, alert = opened[raw.sha256].format, _shrunk(raw, balance, before[raw.sha256])
+        results.append(FileResult(raw.name, raw.sha256, name, balance, False, findings, alert))
+    return results
 
 
 def _shrunk(raw: RawFile, balance: Balance, before: dict[str, Any] | None) -> str:
@@ -154,13 +185,29 @@ def _receive_again(house: House, under_way: Run, raw: RawFile, known: record_rea
     return FileResult(raw.name, raw.sha256, known.format, balance, True, (), alert)
 
 
-def receive(
-    house: House, under_way: Run, prepared: Preparation, raw: RawFile, taken_up: Mapping[int, Held] = _NOTHING
-) -> tuple[str, Balance, tuple[dict[str, str], ...]]:
-    """Read a kept file: its format, its balance, its findings. What has its row already is left alone.
+@dataclass(slots=True)
+class OpenFile:
+    """A kept file under way. `recorded` are the positions that have their row already and are left alone.
 
     `taken_up` are held records, by position, that are read anew; a person's name and reason come with them.
     """
+
+    id: int
+    raw: RawFile
+    format: str
+    contents: "Contents"
+    recorded: Set[int]
+    taken_up: Mapping[int, Held]
+    tally: Tally
+
+    def missing(self) -> Iterator[tuple[tuple["OpenFile", int], Received]]:
+        for position, item in self.contents.numbered(self.tally):
+            if position not in self.recorded:
+                yield (self, position), item
+
+
+def open_file(house: House, under_way: Run, raw: RawFile, taken_up: Mapping[int, Held] = _NOTHING) -> OpenFile:
+    """Say that the bytes are here before anything is read from them, then what they are."""
     with writing(house.store) as transaction:
         file_id = changes.add_file(transaction, raw, under_way.id)
     name, contents = open_kept(house, raw)
@@ -168,20 +215,32 @@ def receive(
         changes.describe_file(transaction, file_id, name)
     with reading(house.store) as connection:
         recorded = record_reads.recorded_positions(connection, file_id).keys() - taken_up.keys()
-    tally = new_tally()
-    missing = ((position, item) for position, item in contents.numbered(tally) if position not in recorded)
+    return OpenFile(file_id, raw, name, contents, recorded, taken_up, new_tally())
+
+
+def receive(house: House, under_way: Run, prepared: Preparation, files: Sequence[OpenFile]) -> None:
+    """Read files to their end, and store what has no row yet, file after file."""
+    missing = (item for file in files for item in file.missing())
     for batch in prepared.batches(missing, house.settings.batch_size):
-        arrived = [Arrived(position, one, taken_up.get(position)) for position, one in batch]
-        store_batch(house, under_way, file_id, arrived)
+        for _, of_file in groupby(batch, key=lambda one: one[0][0].id):
+            some = list(of_file)
+            file = some[0][0][0]
+            arrived = [Arrived(position, one, file.taken_up.get(position)) for (_, position), one in some]
+            store_batch(house, under_way, file.id, arrived)
+
+
+def finish_file(house: House, under_way: Run, file: OpenFile) -> tuple[Balance, tuple[dict[str, str], ...]]:
+    """The balance and the findings of a file that was read to its end; complete only where it balances."""
+    contents = file.contents
     with reading(house.store) as connection:
-        balance = Balance(contents.received, record_reads.file_classes(connection, file_id))
-        findings = record_reads.file_findings(connection, file_id)
+        balance = Balance(contents.received, record_reads.file_classes(connection, file.id))
+        findings = record_reads.file_findings(connection, file.id)
     with writing(house.store) as transaction:
         if balance.difference == 0:
-            changes.complete_file(transaction, file_id, contents.envelope, utc_now())
-            record_profile(transaction, file_id, name, contents.envelope.sender, raw.name, tally)
-        _add_receipt(house, transaction, under_way, file_id, raw, balance, is_repeat=False)
-    return name, balance, tuple(findings)
+            changes.complete_file(transaction, file.id, contents.envelope, utc_now())
+            record_profile(transaction, file.id, file.format, contents.envelope.sender, file.raw.name, file.tally)
+        _add_receipt(house, transaction, under_way, file.id, file.raw, balance, is_repeat=False)
+    return balance, tuple(findings)
 
 
 @dataclass(slots=True)

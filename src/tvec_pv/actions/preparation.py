@@ -15,7 +15,7 @@ from itertools import islice
 from multiprocessing import get_context, parent_process
 from pathlib import Path
 from threading import Thread
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from tvec_pv.checks.suites import check_cases
 from tvec_pv.domain.assessment import Assessment, Knowledge, assess
@@ -31,6 +31,7 @@ from tvec_pv.reference_files import knowledge
 from tvec_pv.settings import Settings
 
 Received: TypeAlias = Record | OtherProducts | Deletions
+Place = TypeVar("Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,26 +164,26 @@ class Preparation:
     def __init__(self, judge: Judge, pool: ProcessPoolExecutor | None, workers: int) -> None:
         self._judge, self._pool, self._workers = judge, pool, workers
 
-    def batches(self, records: Iterable[tuple[int, Received]], size: int) -> Iterator[list[tuple[int, Prepared]]]:
-        """Records by position, in groups of `size`, prepared."""
-        numbered = iter(records)
-        chunks = iter(lambda: list(islice(numbered, size)), [])
+    def batches(self, records: Iterable[tuple[Place, Received]], size: int) -> Iterator[list[tuple[Place, Prepared]]]:
+        """Records, each with the place from which it came, prepared in groups of `size`."""
+        placed = iter(records)
+        chunks = iter(lambda: list(islice(placed, size)), [])
         if self._pool is None:
             for chunk in chunks:
-                yield _numbered(chunk, prepare(self._judge, [record for _, record in chunk]))
+                yield _placed(chunk, prepare(self._judge, [record for _, record in chunk]))
             return
-        under_way: deque[tuple[list[tuple[int, Received]], Future[list[Prepared]]]] = deque()
+        under_way: deque[tuple[list[tuple[Place, Received]], Future[list[Prepared]]]] = deque()
         for chunk in chunks:
             under_way.append((chunk, self._pool.submit(_prepare_here, [record for _, record in chunk])))
             if len(under_way) > 2 * self._workers:
                 first, future = under_way.popleft()
-                yield _numbered(first, future.result())
+                yield _placed(first, future.result())
         for waiting, future in under_way:
-            yield _numbered(waiting, future.result())
+            yield _placed(waiting, future.result())
 
 
-def _numbered(chunk: list[tuple[int, Received]], prepared: list[Prepared]) -> list[tuple[int, Prepared]]:
-    return [(position, one) for (position, _), one in zip(chunk, prepared, strict=True)]
+def _placed(chunk: list[tuple[Place, Received]], prepared: list[Prepared]) -> list[tuple[Place, Prepared]]:
+    return [(place, one) for (place, _), one in zip(chunk, prepared, strict=True)]
 
 
 @contextmanager

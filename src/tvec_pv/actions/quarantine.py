@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tvec_pv.actions.intake import judge, open_kept, receive
+from tvec_pv.actions.intake import finish_file, judge, open_file, open_kept, receive
 from tvec_pv.actions.preparation import Prepared, preparation, suspects_product
 from tvec_pv.actions.runs import House, given_reason, run, utc_now
 from tvec_pv.actions.storing import ACCEPTED, Arrived, Held, store_batch
@@ -49,7 +49,9 @@ def replay(house: House, record_ids: Sequence[int] = ()) -> tuple[Outcome, ...]:
             raw = _raw_file(house, records[0])
             _check_same_records(house, records[0], raw)
             taken_up = {one["position"]: Held(one["id"], REPLAYED) for one in records}
-            receive(house, under_way, prepared, raw, taken_up)
+            file = open_file(house, under_way, raw, taken_up)
+            receive(house, under_way, prepared, [file])
+            finish_file(house, under_way, file)
         outcomes = _outcomes(house, [one["id"] for one in chosen])
         under_way.summary.update(records=len(outcomes), stored=sum(_is_settled(one) for one in outcomes))
     return outcomes
