@@ -170,7 +170,7 @@ def test_the_night_leaves_nothing_outside_its_home(second):
 
     assert left == []
     assert {re.sub(r"^(tvec-pv\.sqlite).*", r"\1", path.name) for path in second.home.iterdir()} == {
-        *("tvec-pv.sqlite", "raw", "workbooks", "prefect")
+        *("tvec-pv.sqlite", "raw", "workbooks", "quality", "prefect")
     }
 
 
@@ -194,7 +194,7 @@ def test_prefect_shows_the_steps_as_completed_and_their_artifacts(second):
     steps = ("nightly", "intake", "duplicates", "detect", "export")
     assert sorted(runs) == sorted([(name, "COMPLETED") for name in steps] * 2)
     assert set(artifacts) == {"files", "balance", "flags", "workbook"}
-    assert len(json.loads(json.loads(artifacts["files"]))) == 13
+    assert len(json.loads(json.loads(artifacts["files"]))) == 18
 
 
 @pytest.mark.prefect
