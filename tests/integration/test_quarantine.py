@@ -16,7 +16,6 @@ from tvec_pv.actions.quarantine import accept, assign, reject, replay
 from tvec_pv.domain.errors import NotFound, Refused
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.icsr import NullificationAmendment
-from tvec_pv.sources import formats
 from tvec_pv.store import reads, record_reads
 from tvec_pv.store.database import reading
 
@@ -132,7 +131,6 @@ def test_a_record_is_taken_in_once_what_held_it_is_mended(house, tmp_path, monke
 def test_a_file_of_an_unknown_format_is_taken_in_once_it_can_be_read(house, tmp_path, monkeypatch):
     listing = line_listing_csv([FATIGUE | {"case_id": f"GB-TESTS-{one}"} for one in (1, 2, 3)])
     with monkeypatch.context() as patch:
-        patch.setattr(formats, "_is_listing", lambda *_: False)
         patch.setattr("tvec_pv.sources.line_listing.is_listing", lambda *_: False)
         take_in(house, [inbox_of(tmp_path / "in", a_csv=listing)])
     assert classes(house) == {"quarantined": 1}

@@ -21,7 +21,8 @@ from tvec_pv.actions.runs import run
 from tvec_pv.domain.errors import AlreadyRunning, AuditBroken, StoreUnavailable, UnreadableFile
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import exclusively, open_store, reading, writing
-from tvec_pv.store.tables import APPEND_ONLY, SourceProfile
+from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
+from tvec_pv.store.tables import APPEND_ONLY
 
 # Rows of these say how far something has come, so they may change.
 MAY_CHANGE = {"runs", "source_files", "alembic_version"}
@@ -44,9 +45,14 @@ def filled(morning):
         changes.add_steps(transaction, [step])
         changes.add_attachments(transaction, [{"record_id": record, "sha256": "0" * 64, "size": 1}])
         changes.add_withdrawals(transaction, file_id, ["TESTS-1"], NOW.date())
-        transaction.execute(
-            insert(SourceProfile).values(file_id=file_id, source="tests", reports=1, stored_at=NOW, profile={})
-        )
+        one, other = (row["id"] for row in asked(morning, "SELECT id FROM cases ORDER BY id LIMIT 2"))
+        version = number(morning, "SELECT min(id) FROM case_versions")
+        two = {"case_a_id": one, "case_b_id": other}
+        score = {"probability": 0.5, "weight": 1.0, "model_version": "tests", "evidence_hash": "0" * 64, "evidence": {}}
+        proposed = {"run_id": run_id, "version_a_id": version, "version_b_id": version, "proposed_at": NOW}
+        said = {"decision": "distinct", "reason": "of the tests", "actor": "tests", "at": NOW}
+        transaction.execute(insert(DuplicatePair).values(**two, **score, **proposed))
+        transaction.execute(insert(DuplicateDecision).values(**two, **said))
     return morning
 
 
