@@ -61,7 +61,7 @@ def _scored(rows: Sequence[LinkageRow], model: LinkageModel) -> list[dict[str, A
         return [dict(zip(names, row, strict=True)) for row in scored.fetchall()]
 
 
-# One thread: sums of decimals come out the same. Nothing is fetched: extensions of DuckDB would be.
+# Weights are added up row by row, so that threads change no sum. Nothing is fetched: extensions of DuckDB would be.
 _ALONE = {
     "threads": 2,
     "preserve_insertion_order": True,
