@@ -223,6 +223,80 @@ def test_a_file_that_breaks_off_has_no_envelope(items):
     assert [one.check for one in found[1].findings] == ["READ-XML"]
 
 
+# --- a plain file is cut at the ends of its messages, any other is read as a stream -----------------------------------
+
+
+def a_batch():
+    messages = (e2b_message(a_case(f"US-EXAMPLEBIO-{number}", narrative=f"MARK{number}")) for number in range(3))
+    return e2b_batch(*messages, batch_id="B-7", sender="HUB", receiver="AUTHORITY")
+
+
+WRITTEN_OTHERWISE = {
+    "plain": lambda batch: batch,
+    "a comment in a message": lambda batch: batch.replace(b"MARK1", b"MARK<!-- 1 -->1"),
+    "a comment that holds the end of a message": lambda batch: batch.replace(
+        b"MARK1", b"<!-- " + MESSAGE_END + b" -->"
+    ),
+    "text that holds the end of a message": lambda batch: batch.replace(b"MARK1", b"<![CDATA[" + MESSAGE_END + b"]]>"),
+    "an instruction in a message": lambda batch: batch.replace(b"MARK1", b"<?style " + MESSAGE_END + b"?>1"),
+    "a start of a message in a comment before": lambda batch: batch.replace(
+        b"<creationTime", b"<!-- <PORR_IN049016UV> --><creationTime", 1
+    ),
+    "all messages in a comment": lambda batch: batch.replace(
+        b"  <PORR_IN049016UV", b"<!--  <PORR_IN049016UV", 1
+    ).replace(b"</MCCI", b"--></MCCI"),
+    "a comment that begins before the messages and ends behind one": lambda batch: batch.replace(
+        b"<creationTime", b"<!-- <creationTime", 1
+    ).replace(MESSAGE_END, MESSAGE_END + b"-->", 1),
+    "an attribute that holds the start of a message": lambda batch: batch.replace(
+        b'<creationTime value="', b'<creationTime note="&lt;PORR_IN049016UV>" value="', 1
+    ),
+    "a space in the tag at the end of a message": lambda batch: batch.replace(MESSAGE_END, b"</PORR_IN049016UV >"),
+    "a message of another kind": lambda batch: batch.replace(MESSAGE_END, MESSAGE_END + b"<ACK><a/></ACK>", 1),
+    "a message of another kind at the end": lambda batch: batch.replace(b"</MCCI", b"<ACK/></MCCI"),
+    "a message in a message": lambda batch: batch.replace(b"MARK1", b"<PORR_IN049016UV/>"),
+    "a message that is broken": lambda batch: batch.replace(b"MARK1", b"MARK1</wrong>"),
+    "a message that was not closed": lambda batch: batch.replace(MESSAGE_END, b"", 1),
+    "an entity": lambda batch: batch.replace(b"MARK1", b"&unknown;"),
+    "bytes that are no text": lambda batch: batch.replace(b"MARK1", b"\xff\xfe"),
+    "ISO 8859-1": lambda batch: batch.replace(b"UTF-8", b"ISO-8859-1").replace(b"MARK1", "\xfc".encode("latin-1")),
+    "UTF-16": lambda batch: batch.replace(b"UTF-8", b"UTF-16").decode().encode("utf-16"),
+    "the end of the batch missing": lambda batch: batch[: batch.index(b"</MCCI")],
+    "more after the end of the batch": lambda batch: batch + b"<more/>",
+    "another batch after the end": lambda batch: batch + batch,
+    "the end of the batch in the middle": lambda batch: batch.replace(
+        MESSAGE_END, MESSAGE_END + b"</MCCI_IN200100UV01>", 1
+    ),
+    "another element around all": lambda batch: batch.replace(b"MCCI_IN200100UV01 ", b"other ").replace(
+        b"</MCCI_IN200100UV01", b"</other"
+    ),
+    "the sender before the messages": lambda batch: re.sub(
+        rb"(<PORR.*PORR_IN049016UV>)(.*)(?=</MCCI)", rb"\2\1", batch, flags=re.DOTALL
+    ),
+    "nothing": lambda batch: batch[:0],
+}
+
+
+@pytest.mark.parametrize("change", WRITTEN_OTHERWISE.values(), ids=WRITTEN_OTHERWISE)
+@pytest.mark.parametrize("chunk", [64, 256 * 1024])
+def test_how_a_file_is_cut_changes_nothing_of_what_is_read(tmp_path, monkeypatch, change, chunk):
+    monkeypatch.setattr(e2b_r3, "_CHUNK", chunk)
+    path = tmp_path / "report.xml"
+    path.write_bytes(change(a_batch()))
+
+    assert list(e2b_r3.read(path)) == list(e2b_r3._streamed(path, None, 0))
+
+
+def test_only_a_plain_file_is_read_without_a_stream(tmp_path, monkeypatch):
+    monkeypatch.setattr(e2b_r3, "_streamed", lambda *_: iter(["stream"]))
+    path = tmp_path / "report.xml"
+    path.write_bytes(a_batch())
+    assert "stream" not in list(e2b_r3.read(path))
+
+    path.write_bytes(WRITTEN_OTHERWISE["a comment in a message"](a_batch()))
+    assert list(e2b_r3.read(path))[1:] == ["stream"]
+
+
 # --- what is too much -----------------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ messages, so a record never waits for it.
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from lxml import etree
 
@@ -37,39 +37,95 @@ BESIDE = frozenset(
 MOST_BYTES, MOST_MARKS = 60_000_000, 1_000_000
 
 
+_OPTIONS: dict[str, Any] = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+    "remove_blank_text": True,
+}
+_START, _END, _END_OF_BATCH = b"<PORR_IN049016UV", b"</PORR_IN049016UV>", b"</MCCI_IN200100UV01>"
+
+
 def read(path: Path, schemas: Path | None = None) -> Iterator[Record | Envelope]:
     """One record per message, then the envelope. A file that breaks off yields one unreadable record for the rest.
 
     With the folder of the ICH schema set, each message is validated against it.
     """
-    schema = None if schemas is None else schema_in(schemas)
-    count, batch_number = 0, None
+    count = 0
+    if schemas is None:
+        for item in _plain(path):
+            yield item
+            if isinstance(item, Envelope):
+                return
+            count += 1
+    yield from _streamed(path, None if schemas is None else schema_in(schemas), count)
+
+
+def _plain(path: Path) -> Iterator[Record | Envelope]:
+    """The messages of a batch that is written as nearly all are, each parsed alone: much faster than in a stream.
+
+    It stops before what is written otherwise, broken or not to be read at all. The envelope comes only where the whole
+    file was plain. What is read is what the stream reads: what stands before the first message is well-formed with
+    each message after it and with what follows the last, and in no message is anything that could hide its end, be it
+    a comment, a CDATA section, an instruction or another message.
+    """
+    parser, head = etree.XMLParser(**_OPTIONS), b""
+    with path.open("rb") as file:
+        for count, piece in enumerate(_pieces(file)):
+            if count == 0:
+                head, piece = piece[: piece.find(_START)], piece[piece.find(_START) :]
+            is_message = piece.endswith(_END)
+            if b"<!" in piece or b"<?" in piece or b"<!DOCTYPE" in head or piece.count(_START) != is_message:
+                return
+            try:
+                batch = etree.fromstring(head + piece + (_END_OF_BATCH if is_message else b""), parser)
+            except (etree.XMLSyntaxError, ValueError):
+                return
+            messages = [one for one in batch if one.tag not in BESIDE]
+            if batch.tag != BATCH or [one.tag for one in messages] != [MESSAGE] * is_message:
+                return
+            yield _record(messages[0], f"message {count + 1}", None) if is_message else _envelope(batch, Envelope())
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """A file cut behind the end of each message, as far as no piece has so many bytes that it could break a limit."""
+    most, rest = min(MOST_BYTES, MOST_MARKS), b""
+    while chunk := file.read(_CHUNK):
+        *pieces, rest = (rest + chunk).split(_END)
+        for piece in pieces:
+            if len(piece) > most:
+                return
+            yield piece + _END
+        if len(rest) > most:
+            return
+    yield rest
+
+
+_CHUNK = 256 * 1024
+
+
+def _streamed(path: Path, schema: Schema | None, known: int) -> Iterator[Record | Envelope]:
+    """The messages of any file, but the first, which are known, and the envelope."""
+    count, before = 0, Envelope()
     with path.open("rb") as file:
         metered = Metered(file, MOST_BYTES, MOST_MARKS)
-        events = etree.iterparse(
-            cast(Any, metered),
-            events=("start", "end"),
-            tag=(BATCH, MESSAGE),
-            resolve_entities=False,
-            load_dtd=False,
-            no_network=True,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-            remove_blank_text=True,
-        )
+        events = etree.iterparse(cast(Any, metered), events=("start", "end"), tag=(BATCH, MESSAGE), **_OPTIONS)
         try:
             for event, node in events:
                 if event == "start":
                     _check_envelope(node)
                     continue
-                if count == 0:
-                    batch_number = _number(node if node.tag == BATCH else node.getparent(), "22")
+                if count == 0 and node.tag == MESSAGE and (batch := node.getparent()) is not None:
+                    before = _envelope(batch, before)
                 for message in _finished(node):
                     count += 1
-                    yield _record(message, f"message {count}", schema)
+                    if count > known:
+                        yield _record(message, f"message {count}", schema)
                 if node.tag == BATCH:
-                    yield Envelope(_number(node, "13", "sender"), _number(node, "14", "receiver"), batch_number)
+                    yield _envelope(node, before)
                 else:
                     _forget(node)
                     metered.part_is_finished()
@@ -99,6 +155,15 @@ def _record(message: Node, where: str, schema: Schema | None) -> Record:
         findings=(*record.findings, *faults),
         attachments=tuple(read.attachments),
         sender=read.sender,
+    )
+
+
+def _envelope(batch: Node, before: Envelope) -> Envelope:
+    """What a batch says of itself, at its end or `before` its messages."""
+    return Envelope(
+        _number(batch, "13", "sender") or before.sender,
+        _number(batch, "14", "receiver") or before.receiver,
+        _number(batch, "22") or before.batch_number,
     )
 
 
