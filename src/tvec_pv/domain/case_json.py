@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from functools import cache
 from types import UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, Union, cast, get_args, get_origin, get_type_hints
 
 from tvec_pv.domain.dates import PartialDate, read_date
 from tvec_pv.domain.icsr import Case, NullFlavor
@@ -21,19 +21,27 @@ _OF_THE_TRANSMISSION = ("C.1.2",)
 
 def encode(value: Any) -> Any:
     """Any part of a case as JSON values."""
-    if isinstance(value, NullFlavor):
-        return {"nullFlavor": value.name}
-    if isinstance(value, PartialDate):
-        return value.text
-    if isinstance(value, tuple):
-        return [encode(item) for item in value]
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
+    write = _writer(value.__class__)
+    return value if write is None else write(value)
+
+
+@cache
+def _writer(kind: Any) -> Callable[[Any], Any] | None:
+    """How values of a class are written; nothing where they are JSON values already."""
+    if kind is NullFlavor:
+        return lambda value: {"nullFlavor": value.name}
+    if kind is PartialDate:
+        return lambda value: value.text
+    if kind is tuple:
+        return lambda value: [encode(item) for item in value]
+    if is_dataclass(kind):
+        numbers = _numbers(cast(Any, kind))
+        return lambda value: {
             number: encode(given)
-            for name, number in _numbers(type(value))
+            for name, number in numbers
             if (given := getattr(value, name)) is not None and given != ()
         }
-    return value
+    return None
 
 
 def decode_case(document: dict[str, Any]) -> Case:

@@ -75,12 +75,13 @@ def _collect(group: Any, where: str, found: list[Element], *, of_parent: bool) -
 
 def _add(value: Any, number: str, where: str, found: list[Element], of_parent: bool) -> None:
     kind = value.__class__
-    if kind is Parent:
+    if not _is_group(kind):
+        if kind is not Term or value != _NO_TERM:
+            found.append(Element(number, value, where))
+    elif kind is Parent:
         _collect(value, "parent", found, of_parent=True)
-    elif _is_group(kind):
+    else:
         _collect(value, where, found, of_parent=of_parent)
-    elif kind is not Term or value != _NO_TERM:
-        found.append(Element(number, value, where))
 
 
 _NO_TERM = Term()

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
@@ -55,6 +56,7 @@ class NameMatch:
 _NO_MATCH = NameMatch(Verdict.OTHER, "no-match")
 
 
+@lru_cache(maxsize=10_000)  # reports name few medicines, each many times
 def match_name(product: Product, text: str) -> NameMatch:
     """Whether a medicine's name as reported is the product."""
     words = normalise(text).split()

@@ -149,17 +149,17 @@ def add_steps(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> list
 
 
 def add_held_documents(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert_all(connection, HeldDocument, rows)
+    _insert_rows(connection, HeldDocument, rows)
 
 
 def add_attachments(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    _insert_all(connection, StoredAttachment, rows)
+    _insert_rows(connection, StoredAttachment, rows)
 
 
 def add_withdrawals(connection: Connection, file_id: int, case_keys: Sequence[str], as_of: date) -> None:
     """The cases of a list of deleted cases, also of those that are not here (yet)."""
     rows = [{"case_key": key[:200], "file_id": file_id, "as_of": as_of} for key in dict.fromkeys(case_keys)]
-    _insert_all(connection, Withdrawal, rows)
+    _insert_rows(connection, Withdrawal, rows)
 
 
 def add_findings(connection: Connection, findings: Sequence[tuple[int, int | None, Sequence[Finding]]]) -> None:
@@ -177,7 +177,7 @@ def add_findings(connection: Connection, findings: Sequence[tuple[int, int | Non
         for record_id, step_id, of_record in findings
         for finding in of_record
     ]
-    _insert_all(connection, RecordFinding, rows)
+    _insert_rows(connection, RecordFinding, rows)
 
 
 def add_case_versions(
@@ -255,7 +255,7 @@ def add_assessments(
         )
         for reaction in assessment.reactions
     ]
-    _insert_all(connection, AssessedReaction, reactions)
+    _insert_rows(connection, AssessedReaction, reactions)
 
 
 def add_flag(
@@ -329,11 +329,22 @@ def append_audit(connection: Connection, actor: str, entries: Sequence[AuditEntr
     previous = connection.scalar(select(AuditRow.hash).where(AuditRow.id == newest)) or GENESIS
     rows = []
     for entry in entries:
-        row = {"at": at, "actor": actor, **asdict(entry), "subject": entry.subject[:200], "previous": previous}
-        row["detail"] = dict(entry.detail)
+        row = {
+            "at": at,
+            "actor": actor,
+            "action": entry.action,
+            "subject": entry.subject[:200],
+            "detail": dict(entry.detail),
+            "previous": previous,
+        }
         previous = row["hash"] = chain_hash(row)
         rows.append(row)
-    _insert_all(connection, AuditRow, rows)
+    _insert_rows(connection, AuditRow, rows)
+
+
+def _insert_rows(connection: Connection, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table.__table__), [dict(row) for row in rows])
 
 
 def _insert_all(connection: Connection, table: type[Any], rows: Sequence[Mapping[str, Any]]) -> list[int]:

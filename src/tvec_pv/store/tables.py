@@ -119,7 +119,7 @@ class SourceRecord(Base):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("source_files.id"))
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
-    position: Mapped[int]
+    position: Mapped[int] = mapped_column(insert_sentinel=True)
     place: Mapped[str] = mapped_column(String(200))
     case_key: Mapped[str | None] = mapped_column(String(200))
     content_hash: Mapped[str | None] = mapped_column(String(64))
@@ -231,7 +231,7 @@ class StoredCase(Base):
     __tablename__ = "cases"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    case_key: Mapped[str] = mapped_column(String(200), unique=True)
+    case_key: Mapped[str] = mapped_column(String(200), unique=True, insert_sentinel=True)
 
 
 class CaseVersion(Base):
@@ -250,7 +250,7 @@ class CaseVersion(Base):
     received_at: Mapped[str] = mapped_column(String(40))
     number: Mapped[int | None]
     precedence: Mapped[int] = mapped_column(server_default="0")
-    content_hash: Mapped[str] = mapped_column(String(64))
+    content_hash: Mapped[str] = mapped_column(String(64), insert_sentinel=True)
     is_nullification: Mapped[bool]
     is_amendment: Mapped[bool]
     product_is_suspect: Mapped[bool]
@@ -265,7 +265,7 @@ class StoredAssessment(Base):
     __table_args__ = (UniqueConstraint("case_version_id", "profile_version"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    case_version_id: Mapped[int] = mapped_column(ForeignKey("case_versions.id"))
+    case_version_id: Mapped[int] = mapped_column(ForeignKey("case_versions.id"), insert_sentinel=True)
     profile_version: Mapped[str] = mapped_column(String(40))
     code_version: Mapped[str] = mapped_column(String(40))
     primary_category: Mapped[str] = mapped_column(String(40))
