@@ -44,9 +44,9 @@ STEPS: dict[str, Point] = {
     "when a file is copied, before it is in its place": ("tvec_pv.store.raw_files", "_settle", 2),
     "when a file is in its place": ("tvec_pv.store.raw_files", "_sync", 3),
     "before a file has its row": ("tvec_pv.store.changes", "add_file", 3),
-    "before a file's format is told": ("tvec_pv.actions.intake", "open_kept", 3),
+    "before a file's format is told": ("tvec_pv.actions.intake", "contents_of", 3),
     "before a file's format is stored": ("tvec_pv.store.changes", "describe_file", 3),
-    "before a batch is checked": ("tvec_pv.actions.preparation", "prepare", 6),
+    "before a batch is checked": ("tvec_pv.actions.workers", "prepare", 6),
     "before a batch": ("tvec_pv.actions.intake", "store_batch", 9),
     "in a batch, before its versions": ("tvec_pv.store.changes", "add_case_versions", 5),
     "in a batch, before its assessments": ("tvec_pv.store.changes", "add_assessments", 6),
@@ -167,10 +167,10 @@ def _run(
 
 def _without_checks() -> None:
     """Also in worker processes: they are forked from this one."""
-    from tvec_pv.actions import preparation
+    from tvec_pv.actions import preparation, workers
 
     preparation.check_cases = lambda cases, *_: [() for _ in cases]
-    preparation.get_context = lambda _: multiprocessing.get_context("fork")
+    workers.get_context = lambda _: multiprocessing.get_context("fork")
 
 
 def _wait_for_others(milliseconds: int) -> None:

@@ -20,17 +20,15 @@ from tests.fuzz.changes import changed
 from tests.fuzz.originals import originals
 from tests.samples import FOLDER
 from tvec_pv.actions import preparation
-from tvec_pv.actions.intake import Contents
+from tvec_pv.actions.contents import UNKNOWN, open_contents
 from tvec_pv.actions.preparation import Judge, Prepared, prepare
 from tvec_pv.checks.suites import check_cases
 from tvec_pv.domain.case_json import decode_case, encode
-from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.icsr import Case
 from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import knowledge
 from tvec_pv.settings import Settings
-from tvec_pv.sources.detection import detect
-from tvec_pv.sources.formats import Options, read
+from tvec_pv.sources.formats import Options
 
 SEED = 20261122
 MOST_SECONDS = 5  # of the processor, for one small file
@@ -94,12 +92,7 @@ class Trial:
         return tally
 
     def _read(self, number: int) -> Counter[str]:
-        try:
-            file_format = detect(self._path, self._options)
-        except UnreadableFile as refusal:
-            _check_storable(str(refusal))
-            return Counter(refused=1)
-        contents = Contents(read(self._path, file_format, self._options))
+        contents = open_contents(self._path, self._options)
         received = [item for _, item in contents.numbered()]
         with without_checks():
             prepared = prepare(self._judge, received)
@@ -109,8 +102,11 @@ class Trial:
             _check_prepared(one)
         cases = [item.case for item in received if isinstance(item, Record) and item.case is not None]
         self._cases.extend((number, case) for case in cases)
+        is_refused = contents.format == UNKNOWN
         return Counter(
-            broken_off=any(finding.check == "READ-FILE" for one in prepared for finding in one.findings),
+            refused=is_refused,
+            broken_off=not is_refused
+            and any(finding.check == "READ-FILE" for one in prepared for finding in one.findings),
             reports=contents.received,
             cases=len(cases),
             held=sum(one.is_held for one in prepared),

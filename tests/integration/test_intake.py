@@ -7,6 +7,7 @@ import traceback
 from collections import Counter
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from multiprocessing import get_context
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.factories import (
 from tests.samples import EXPECTED, FOLDER
 from tests.samples.hospital_listing import FATIGUE
 from tests.stored import asked, document, knowledge, number, tables
-from tvec_pv.actions import intake, preparation
+from tvec_pv.actions import intake, preparation, workers
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
@@ -389,16 +390,45 @@ def test_a_version_newer_than_the_list_stands(house, tmp_path, without_checks):
 # --- several processes ---------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
-def test_two_processes_leave_the_same_store_as_one(new_store, opened, tmp_path_factory):
-    found = []
-    for workers in (1, 2):
-        home = tmp_path_factory.mktemp(f"workers{workers}")
-        with new_store(home) as url, opened(home, url, workers=workers, batch_size=9) as house:
-            result = take_in(house, [INBOX / "imlygic_2026-11-02_batch.xml", INBOX / "partner_listing_2026-10.csv"])
-            found.append((knowledge(house), result.balance.sentence))
+@pytest.fixture
+def two_ways(new_store, opened, tmp_path_factory):
+    """What one process and what two leave of two files that each come twice, and what they say."""
 
-    assert found[0] == found[1]
+    def taken_in(batch_size):
+        inbox, found = tmp_path_factory.mktemp("inbox"), []
+        for time in (1, 2):
+            for name in ("imlygic_2026-11-02_batch.xml", "partner_listing_2026-10.csv"):
+                (inbox / f"{time}_{name}").write_bytes((INBOX / name).read_bytes())
+        for processes in (1, 2):
+            home = tmp_path_factory.mktemp(f"processes{processes}")
+            with new_store(home) as url, opened(home, url, workers=processes, batch_size=batch_size) as house:
+                result = take_in(house, [inbox])
+                assert [file.is_repeat for file in result.files] == [False, False, True, True]
+                found.append((knowledge(house), result.lines))
+        return found
+
+    return taken_in
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+def test_two_processes_leave_the_same_store_as_one(two_ways):
+    one, two = two_ways(batch_size=2_000)
+
+    assert one == two
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True, scope="session")
+@pytest.mark.parametrize(
+    ("batch_size", "together"),
+    [(9, 64_000_000), (2_000, 100_000)],
+    ids=["more records than a process takes at once", "each file for itself"],
+)
+def test_however_the_work_is_shared_the_store_is_the_same(two_ways, monkeypatch, without_checks, batch_size, together):
+    monkeypatch.setattr(intake, "TOGETHER", together)
+    monkeypatch.setattr(workers, "get_context", lambda _: get_context("fork"))  # inherits what was set here
+    one, two = two_ways(batch_size)
+
+    assert one == two
 
 
 # --- a night that was cut off --------------------------------------------------------------------------------------
@@ -479,7 +509,7 @@ def test_a_process_that_was_killed_leaves_a_store_that_the_next_run_completes(
 
 def test_bytes_are_kept_before_anything_is_read_from_them(house, tmp_path, monkeypatch):
     content = listing({})
-    monkeypatch.setattr(intake, "detect", killing(1, intake.detect))
+    monkeypatch.setattr(intake, "contents_of", killing(1, intake.contents_of))
 
     with pytest.raises(Killed):
         take_in(house, [put(tmp_path / "inbox", a_csv=content)])

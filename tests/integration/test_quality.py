@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from tests.case_content import content_in
 from tests.factories import a_case, a_patient, e2b_batch, e2b_message
+from tvec_pv.actions.contents import Contents
 from tvec_pv.actions.intake import take_in
-from tvec_pv.actions.quality import new_tally, record_profile, write_quality
+from tvec_pv.actions.quality import record_profile, write_quality
 from tvec_pv.domain.errors import NotFound
 from tvec_pv.domain.icsr import NullFlavor
 from tvec_pv.store import quality_reads
@@ -182,7 +183,7 @@ def test_a_file_that_is_read_again_keeps_its_profile(house):
     sent(house, "A.xml", some_cases("A"))
     ((file_id,),) = counted(house, "SELECT id FROM source_files")
     with writing(house.store) as transaction:
-        record_profile(transaction, file_id, "E2B(R3)", "SENDER-A", "A.xml", new_tally())
+        record_profile(transaction, file_id, Contents("E2B(R3)", iter(())), "A.xml")
 
     with reading(house.store) as connection:
         assert quality_reads.profile_of(connection, file_id).reports == 20

@@ -1,23 +1,21 @@
 """Intake: keep each file's bytes, read its records, check and classify them, and store each in its one class."""
 
-from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from tvec_pv.actions.preparation import Judge, Preparation, Received, preparation
-from tvec_pv.actions.quality import new_tally, record_profile
+from tvec_pv.actions.preparation import Judge
+from tvec_pv.actions.quality import record_profile
 from tvec_pv.actions.runs import House, Run, run, utc_now
 from tvec_pv.actions.storing import Arrived, Held, store_batch
-from tvec_pv.domain.drift import Tally
-from tvec_pv.domain.errors import UnreadableFile
-from tvec_pv.domain.findings import Finding, Severity
-from tvec_pv.domain.records import Balance, Deletions, Envelope, Item, OtherProducts, Record, RecordClass, add_up
+from tvec_pv.actions.workers import TOGETHER, Batch, OpenFile, Workers, contents_of, workers
+from tvec_pv.domain.records import Balance, RecordClass, add_up
 from tvec_pv.progress import report
-from tvec_pv.sources.detection import detect
-from tvec_pv.sources.formats import Options, find_files, read, tables_in
+from tvec_pv.sources.formats import find_files, tables_in
 from tvec_pv.store import changes, record_reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.raw_files import RawFile, clear_unfinished, keep, shown_name
@@ -103,11 +101,16 @@ class IntakeResult:
 def take_in(house: House, paths: Sequence[Path]) -> IntakeResult:
     """Take in every file that the paths name or hold. The same bytes are taken in once, however often they come."""
     files = find_files(list(paths))
-    with run(house, "intake") as under_way, preparation(judge(house, under_way), house.settings) as prepared:
+    with run(house, "intake") as under_way, workers(judge(house, under_way), house.settings) as at_work:
         clear_unfinished(house.settings.raw)
-        results = []
+        begun: deque[_Begun] = deque()
+        results: list[FileResult] = []
         for group in _groups(house, files):
-            results.extend(_take_group(house, under_way, prepared, group))
+            while begun and (len(begun) == at_work.groups_at_once or any(one.holds(group) for one in begun)):
+                results.extend(_finished(house, under_way, begun.popleft()))
+            begun.append(_begin(house, under_way, at_work, group))
+        for one in begun:
+            results.extend(_finished(house, under_way, one))
         report("reading", len(files), len(files))
         result = IntakeResult(under_way.id, tuple(results))
         under_way.summary.update(
@@ -133,7 +136,7 @@ def _groups(house: House, paths: Sequence[Path]) -> Iterator[list[RawFile]]:
         report("reading", number, len(paths), shown_name(path))
         raw = keep(path, house.settings.raw, tables_in(path))
         if group and (
-            sum(one.size for one in group) + raw.size > _TOGETHER or raw.sha256 in {one.sha256 for one in group}
+            sum(one.size for one in group) + raw.size > TOGETHER or raw.sha256 in {one.sha256 for one in group}
         ):
             yield group
             group = []
@@ -142,27 +145,42 @@ def _groups(house: House, paths: Sequence[Path]) -> Iterator[list[RawFile]]:
         yield group
 
 
-_TOGETHER = 32 * 1024**2
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A group of files under way. `complete` are those that were taken in before, `earlier` the last of their names."""
+
+    group: Sequence[RawFile]
+    complete: Mapping[str, record_reads.FileState]
+    earlier: Mapping[str, dict[str, Any] | None]
+    opened: Mapping[str, OpenFile]
+    batches: Iterator[Batch]
+
+    def holds(self, group: Sequence[RawFile]) -> bool:
+        """Whether any of the bytes of a group are in this one: they are then known only when it is finished."""
+        return any(raw.sha256 in self.opened for raw in group)
 
 
-def _take_group(house: House, under_way: Run, prepared: Preparation, group: Sequence[RawFile]) -> list[FileResult]:
+def _begin(house: House, under_way: Run, at_work: Workers, group: Sequence[RawFile]) -> _Begun:
     with reading(house.store) as connection:
         known = {raw.sha256: record_reads.file_state(connection, raw.sha256) for raw in group}
-        before = {
+        earlier = {
             raw.sha256: record_reads.last_receipt(connection, raw.name[:500], raw.sha256, under_way.id) for raw in group
         }
     complete = {sha256: state for sha256, state in known.items() if state and state.is_complete}
     opened = {raw.sha256: open_file(house, under_way, raw) for raw in group if raw.sha256 not in complete}
-    receive(house, under_way, prepared, list(opened.values()))
-    results = []
-    for raw in group:
-        if raw.sha256 in complete:
-            results.append(_receive_again(house, under_way, raw, complete[raw.sha256]))
+    return _Begun(group, complete, earlier, opened, at_work.begin(list(opened.values())))
+
+
+def _finished(house: House, under_way: Run, begun: _Begun) -> Iterator[FileResult]:
+    receive(house, under_way, begun.batches)
+    for raw in begun.group:
+        if raw.sha256 in begun.complete:
+            yield _receive_again(house, under_way, raw, begun.complete[raw.sha256])
             continue
-        balance, findings = finish_file(house, under_way, opened[raw.sha256])
-        name, alert = opened[raw.sha256].format, _shrunk(raw, balance, before[raw.sha256])
-        results.append(FileResult(raw.name, raw.sha256, name, balance, False, findings, alert))
-    return results
+        file = begun.opened[raw.sha256]
+        balance, findings = finish_file(house, under_way, file)
+        alert = _shrunk(raw, balance, begun.earlier[raw.sha256])
+        yield FileResult(raw.name, raw.sha256, file.contents.format, balance, False, findings, alert)
 
 
 def _shrunk(raw: RawFile, balance: Balance, before: dict[str, Any] | None) -> str:
@@ -185,48 +203,27 @@ def _receive_again(house: House, under_way: Run, raw: RawFile, known: record_rea
     return FileResult(raw.name, raw.sha256, known.format, balance, True, (), alert)
 
 
-@dataclass(slots=True)
-class OpenFile:
-    """A kept file under way. `recorded` are the positions that have their row already and are left alone.
-
-    `taken_up` are held records, by position, that are read anew; a person's name and reason come with them.
-    """
-
-    id: int
-    raw: RawFile
-    format: str
-    contents: "Contents"
-    recorded: Set[int]
-    taken_up: Mapping[int, Held]
-    tally: Tally
-
-    def missing(self) -> Iterator[tuple[tuple["OpenFile", int], Received]]:
-        for position, item in self.contents.numbered(self.tally):
-            if position not in self.recorded:
-                yield (self, position), item
-
-
 def open_file(house: House, under_way: Run, raw: RawFile, taken_up: Mapping[int, Held] = _NOTHING) -> OpenFile:
-    """Say that the bytes are here before anything is read from them, then what they are."""
+    """Say that the bytes are here before anything is read from them, then what they are.
+
+    `taken_up` are held records, by position, that are to be read anew.
+    """
     with writing(house.store) as transaction:
         file_id = changes.add_file(transaction, raw, under_way.id)
-    name, contents = open_kept(house, raw)
+    contents = contents_of(raw, judge(house, under_way), house.settings)
     with writing(house.store) as transaction:
-        changes.describe_file(transaction, file_id, name)
+        changes.describe_file(transaction, file_id, contents.format)
     with reading(house.store) as connection:
         recorded = record_reads.recorded_positions(connection, file_id).keys() - taken_up.keys()
-    return OpenFile(file_id, raw, name, contents, recorded, taken_up, new_tally())
+    return OpenFile(file_id, raw, recorded, contents)
 
 
-def receive(house: House, under_way: Run, prepared: Preparation, files: Sequence[OpenFile]) -> None:
-    """Read files to their end, and store what has no row yet, file after file."""
-    missing = (item for file in files for item in file.missing())
-    for batch in prepared.batches(missing, house.settings.batch_size):
-        for _, of_file in groupby(batch, key=lambda one: one[0][0].id):
-            some = list(of_file)
-            file = some[0][0][0]
-            arrived = [Arrived(position, one, file.taken_up.get(position)) for (_, position), one in some]
-            store_batch(house, under_way, file.id, arrived)
+def receive(house: House, under_way: Run, batches: Iterable[Batch], taken_up: Mapping[int, Held] = _NOTHING) -> None:
+    """Store what has no row yet, batch after batch. A person's name and reason come with what is `taken_up`."""
+    for batch in batches:
+        for file_id, of_file in groupby(batch, key=lambda one: one[0].id):
+            arrived = [Arrived(position, one, taken_up.get(position)) for _, position, one in of_file]
+            store_batch(house, under_way, file_id, arrived)
 
 
 def finish_file(house: House, under_way: Run, file: OpenFile) -> tuple[Balance, tuple[dict[str, str], ...]]:
@@ -238,70 +235,9 @@ def finish_file(house: House, under_way: Run, file: OpenFile) -> tuple[Balance, 
     with writing(house.store) as transaction:
         if balance.difference == 0:
             changes.complete_file(transaction, file.id, contents.envelope, utc_now())
-            record_profile(transaction, file.id, file.format, contents.envelope.sender, file.raw.name, file.tally)
+            record_profile(transaction, file.id, contents, file.raw.name)
         _add_receipt(house, transaction, under_way, file.id, file.raw, balance, is_repeat=False)
     return balance, tuple(findings)
-
-
-@dataclass(slots=True)
-class Contents:
-    """The items of a file as they are read: how many reports were met so far, and the envelope once it was read."""
-
-    items: Iterator[Item]
-    received: int = 0
-    envelope: Envelope = field(default_factory=Envelope)
-
-    def numbered(self, tally: Tally | None = None) -> Iterator[tuple[int, Received]]:
-        """Each record with its position; what breaks the file off is its last record, and so is that it holds none.
-
-        Every case is counted in the tally, also one that was stored when the file was read before.
-        """
-        position = 1
-        for item in self._whole():
-            if isinstance(item, Envelope):
-                self.envelope = item
-                continue
-            if tally is not None and isinstance(item, Record) and item.case is not None:
-                tally.add(item.case)
-            yield position, item
-            self.received += _reports(item)
-            position += _width(item)
-
-    def _whole(self) -> Iterator[Item]:
-        is_empty = True
-        try:
-            for item in self.items:
-                is_empty = is_empty and isinstance(item, Envelope)
-                yield item
-            if is_empty:
-                raise UnreadableFile("the file holds no report")
-        except UnreadableFile as error:
-            yield _unreadable(error)
-
-
-def open_kept(house: House, raw: RawFile) -> tuple[str, Contents]:
-    """The name of a file's format and its items; of an unknown format, one unreadable record."""
-    options = Options(house.knowledge.product, house.settings.schemas, house.settings.mappings, raw.name)
-    try:
-        file_format = detect(raw.path, options)
-    except UnreadableFile as error:
-        return "unknown", Contents(iter([_unreadable(error)]))
-    return str(file_format), Contents(read(raw.path, file_format, options))
-
-
-def _unreadable(error: UnreadableFile) -> Record:
-    return Record("file", None, (Finding("READ-FILE", Severity.CRITICAL, str(error)),))
-
-
-def _reports(item: Received) -> int:
-    if isinstance(item, OtherProducts):
-        return item.count
-    return len(item.case_keys) if isinstance(item, Deletions) else 1
-
-
-def _width(item: Received) -> int:
-    """How many positions an item takes: of a list of deleted cases, each may become a record of its own."""
-    return len(item.case_keys) + 1 if isinstance(item, Deletions) else 1
 
 
 def _add_receipt(

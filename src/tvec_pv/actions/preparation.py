@@ -3,35 +3,22 @@
 It needs no database, so it can be done in several processes at once.
 """
 
-import os
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import islice
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
-from typing import Any, TypeAlias, TypeVar
+from typing import Any
 
+from tvec_pv.actions.contents import Received
 from tvec_pv.checks.suites import check_cases
 from tvec_pv.domain.assessment import Assessment, Knowledge, assess
 from tvec_pv.domain.case_json import content_hash, encode
-from tvec_pv.domain.errors import WorkerLost
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case, case_key, is_suspect
 from tvec_pv.domain.product_names import Verdict, match_case, match_drug
-from tvec_pv.domain.records import Attachment, Deletions, OtherProducts, Record, RecordClass
+from tvec_pv.domain.records import Attachment, Deletions, OtherProducts, RecordClass
 from tvec_pv.domain.validity import MINIMUM_CRITERIA, missing_criteria, names_a_medicine
 from tvec_pv.domain.versions import VersionKey, version_key
-from tvec_pv.reference_files import knowledge
-from tvec_pv.settings import Settings
-
-Received: TypeAlias = Record | OtherProducts | Deletions
-Place = TypeVar("Place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,70 +143,3 @@ def suspects_product(known: Knowledge, case: Case, *, undecided: bool = False) -
     """
     verdicts = (Verdict.PRODUCT, Verdict.UNDECIDED) if undecided else (Verdict.PRODUCT,)
     return any(is_suspect(drug) and match_drug(known.product, drug).verdict in verdicts for drug in case.drugs)
-
-
-class Preparation:
-    """Prepares batches in this process, or in several: in order, and never far ahead of who stores them."""
-
-    def __init__(self, judge: Judge, pool: ProcessPoolExecutor | None, workers: int) -> None:
-        self._judge, self._pool, self._workers = judge, pool, workers
-
-    def batches(self, records: Iterable[tuple[Place, Received]], size: int) -> Iterator[list[tuple[Place, Prepared]]]:
-        """Records, each with the place from which it came, prepared in groups of `size`."""
-        placed = iter(records)
-        chunks = iter(lambda: list(islice(placed, size)), [])
-        if self._pool is None:
-            for chunk in chunks:
-                yield _placed(chunk, prepare(self._judge, [record for _, record in chunk]))
-            return
-        under_way: deque[tuple[list[tuple[Place, Received]], Future[list[Prepared]]]] = deque()
-        for chunk in chunks:
-            under_way.append((chunk, self._pool.submit(_prepare_here, [record for _, record in chunk])))
-            if len(under_way) > 2 * self._workers:
-                first, future = under_way.popleft()
-                yield _placed(first, future.result())
-        for waiting, future in under_way:
-            yield _placed(waiting, future.result())
-
-
-def _placed(chunk: list[tuple[Place, Received]], prepared: list[Prepared]) -> list[tuple[Place, Prepared]]:
-    return [(place, one) for (place, _), one in zip(chunk, prepared, strict=True)]
-
-
-@contextmanager
-def preparation(judge: Judge, settings: Settings) -> Iterator[Preparation]:
-    """As many processes as the settings say; with one, this process does the work itself."""
-    if settings.workers == 1:
-        yield Preparation(judge, None, 1)
-        return
-    arguments = (settings.meddra, settings.expectations, judge.today)
-    try:
-        with ProcessPoolExecutor(
-            settings.workers, mp_context=get_context("spawn"), initializer=_begin, initargs=arguments
-        ) as pool:
-            yield Preparation(judge, pool, settings.workers)
-    except BrokenProcessPool as error:
-        raise WorkerLost(
-            "a process that checks reports was ended from outside, or the memory did not suffice; nothing was lost. "
-            "Run again, with fewer TVEC_PV_WORKERS or a smaller TVEC_PV_BATCH_SIZE if it happens again."
-        ) from error
-
-
-_JUDGES: list[Judge] = []  # of a process that prepares: what its initialiser read
-
-
-def _begin(meddra: Path | None, expectations: Path, today: date) -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
-    _JUDGES[:] = [Judge(knowledge(meddra), expectations, today)]
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed tells nobody: without this, its workers would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _prepare_here(batch: list[Received]) -> list[Prepared]:
-    return prepare(_JUDGES[0], batch)

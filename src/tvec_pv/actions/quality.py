@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tvec_pv.actions.contents import Contents
 from tvec_pv.actions.runs import House, utc_now
 from tvec_pv.checks.suites import read_checks
-from tvec_pv.domain.drift import SourceProfile, Tally, drift, source_of
+from tvec_pv.domain.drift import SourceProfile, drift, source_of
 from tvec_pv.domain.errors import CannotWrite
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.exports.quality_report import CheckCount, Completeness, Quality, write_quality_report
@@ -41,17 +42,10 @@ class QualityResult:
         }
 
 
-def new_tally() -> Tally:
-    """Counts what a file looks like, while it is read: give it each case."""
-    return Tally(drift_limits().coded)
-
-
-def record_profile(
-    transaction: Any, file_id: int, file_format: str, sender: str | None, file_name: str, tally: Tally
-) -> None:
+def record_profile(transaction: Any, file_id: int, contents: Contents, file_name: str) -> None:
     """Keep what a complete file looked like, under its source; in the transaction that completes it."""
-    source = source_of(file_format, sender, file_name)
-    changes.add_profile(transaction, file_id, tally.profile(source), utc_now())
+    source = source_of(contents.format, contents.envelope.sender, file_name)
+    changes.add_profile(transaction, file_id, contents.tally.profile(source), utc_now())
 
 
 def write_quality(house: House, run_id: int | None = None, folder: Path | None = None) -> QualityResult:

@@ -148,7 +148,7 @@ def _answers(
 ) -> Iterator[tuple[str, Any]]:
     if not expectations:
         return
-    context = _context()
+    context = engine()
     from great_expectations.core.expectation_suite import ExpectationSuite
 
     with warnings.catch_warnings():
@@ -166,7 +166,7 @@ def _answers(
 @cache
 def _questions(folder: Path, table: str) -> Mapping[str, list[Any]]:
     """The expectations of a suite by the rows that they are asked of: those where a condition holds, or all ("")."""
-    _context()
+    engine()
     from great_expectations.core.expectation_suite import ExpectationSuite
 
     suite: Mapping[str, Any] = read_suites(folder)[table]
@@ -192,7 +192,7 @@ def _raised(info: dict[str, Any]) -> bool:
 
 
 @cache
-def _context() -> Any:
+def engine() -> Any:
     """What Great Expectations keeps of a process: in memory, without pages. Its import takes seconds."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)

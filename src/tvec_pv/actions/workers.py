@@ -1,0 +1,174 @@
+"""Files read and their records prepared, in this process or in several: in order, and never far ahead of the store.
+
+Small files are read where their records are prepared, so that only what is to be stored passes between processes.
+A file of many records is read here, and its records go out in batches.
+"""
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence, Set
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import islice
+from multiprocessing import get_context, parent_process
+from threading import Thread
+from typing import TypeAlias
+
+from tvec_pv.actions.contents import Contents, Received, open_contents
+from tvec_pv.actions.preparation import Judge, Prepared, prepare
+from tvec_pv.domain.errors import WorkerLost
+from tvec_pv.reference_files import knowledge
+from tvec_pv.settings import Settings
+from tvec_pv.sources.formats import Options
+from tvec_pv.store.raw_files import RawFile
+
+TOGETHER = 64 * 1024**2  # bytes of files that are read together, and by one process where there are several
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A kept file that has its row, `id`, and is to be read; positions that are `recorded` have theirs already.
+
+    Its contents are whole once its last batch was handed out.
+    """
+
+    id: int
+    raw: RawFile
+    recorded: Set[int]
+    contents: Contents
+
+
+Batch: TypeAlias = list[tuple[OpenFile, int, Prepared]]  # each record with its file and its position there
+_Piece: TypeAlias = list[tuple[OpenFile, int, Received]]
+
+
+def contents_of(raw: RawFile, judge: Judge, settings: Settings) -> Contents:
+    return open_contents(raw.path, Options(judge.knowledge.product, settings.schemas, settings.mappings, raw.name))
+
+
+class Workers:
+    """Who reads and prepares: this process, or several others."""
+
+    def __init__(self, judge: Judge, settings: Settings, pool: ProcessPoolExecutor | None) -> None:
+        self._judge, self._size, self._pool = judge, settings.batch_size, pool
+        self.groups_at_once = 1 if pool is None else settings.workers + 1
+        self._pieces_at_once = 2 * settings.workers
+
+    def begin(self, files: Sequence[OpenFile]) -> Iterator[Batch]:
+        """The batches of a group of files. Others may be begun before its batches are asked for."""
+        if self._pool is None or sum(file.raw.size for file in files) > TOGETHER:
+            return self._read_here(files)
+        theirs = [(file.raw, file.recorded) for file in files]
+        return self._read_there(files, self._pool.submit(_read_group, theirs, self._size))
+
+    def _read_there(self, files: Sequence[OpenFile], answer: "Future[_Group | None]") -> Iterator[Batch]:
+        group = answer.result()
+        if group is None:
+            yield from self._read_here(files)
+            return
+        for file, contents in zip(files, group.contents, strict=True):
+            file.contents = contents
+        records = iter(group.records)
+        while batch := list(islice(records, self._size)):
+            yield [(files[number], position, one) for number, position, one in batch]
+
+    def _read_here(self, files: Sequence[OpenFile]) -> Iterator[Batch]:
+        records = _missing(files)
+        pieces = iter(lambda: list(islice(records, self._size)), [])
+        if self._pool is None:
+            for piece in pieces:
+                yield _prepared(self._judge, piece)
+            return
+        under_way: deque[tuple[_Piece, Future[list[Prepared]]]] = deque()
+        for piece in pieces:
+            under_way.append((piece, self._pool.submit(_prepare_there, [item for _, _, item in piece])))
+            if len(under_way) > self._pieces_at_once:
+                first, answer = under_way.popleft()
+                yield _placed(first, answer.result())
+        for first, answer in under_way:
+            yield _placed(first, answer.result())
+
+
+def _missing(files: Iterable[OpenFile]) -> Iterator[tuple[OpenFile, int, Received]]:
+    for file in files:
+        for position, item in file.contents.numbered():
+            if position not in file.recorded:
+                yield file, position, item
+
+
+def _prepared(judge: Judge, piece: _Piece) -> Batch:
+    return _placed(piece, prepare(judge, [item for _, _, item in piece]))
+
+
+def _placed(piece: _Piece, prepared: Iterable[Prepared]) -> Batch:
+    return [(file, position, one) for (file, position, _), one in zip(piece, prepared, strict=True)]
+
+
+@contextmanager
+def workers(judge: Judge, settings: Settings) -> Iterator[Workers]:
+    """As many processes as the settings say; with one, this process does the work itself."""
+    if settings.workers == 1:
+        yield Workers(judge, settings, None)
+        return
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["tvec_pv.checks.preloaded"])
+    theirs = settings.model_copy(update={"database_url": None})
+    try:
+        with ProcessPoolExecutor(
+            settings.workers, mp_context=context, initializer=_begin, initargs=(theirs, judge.today)
+        ) as pool:
+            yield Workers(judge, settings, pool)
+    except BrokenProcessPool as error:
+        raise WorkerLost(
+            "a process that checks reports was ended from outside, or the memory did not suffice; nothing was lost. "
+            "Run again, with fewer TVEC_PV_WORKERS or a smaller TVEC_PV_BATCH_SIZE if it happens again."
+        ) from error
+
+
+_HERE: list[tuple[Judge, Settings]] = []  # of a process that prepares: what its initialiser read
+
+
+def _begin(settings: Settings, today: date) -> None:
+    Thread(target=_end_with_parent, daemon=True).start()
+    _HERE[:] = [(Judge(knowledge(settings.meddra), settings.expectations, today), settings)]
+
+
+def _end_with_parent() -> None:
+    """A parent that was killed tells nobody: without this, its workers would wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _prepare_there(received: list[Received]) -> list[Prepared]:
+    [(judge, _)] = _HERE
+    return prepare(judge, received)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What a process made of a group: what its files hold, and each record with the number of its file."""
+
+    contents: list[Contents]
+    records: list[tuple[int, int, Prepared]]
+
+
+def _read_group(files: Sequence[tuple[RawFile, Set[int]]], size: int) -> _Group | None:
+    """A group read and prepared; nothing where it has so many records that they had better go in pieces."""
+    [(judge, settings)] = _HERE
+    opened = [
+        OpenFile(number, raw, recorded, contents_of(raw, judge, settings))
+        for number, (raw, recorded) in enumerate(files)
+    ]
+    records = list(islice(_missing(opened), 2 * size + 1))
+    if len(records) > 2 * size:
+        return None
+    prepared: list[tuple[int, int, Prepared]] = []
+    for first in range(0, len(records), size):
+        batch = _prepared(judge, records[first : first + size])
+        prepared.extend((file.id, position, one) for file, position, one in batch)
+    return _Group([replace(file.contents, items=iter(())) for file in opened], prepared)
