@@ -113,7 +113,7 @@ def _take_in(inbox: Path, environment: dict[str, str]) -> tuple[float, float, fl
     with tempfile.NamedTemporaryFile("w", suffix=".py") as program:
         program.write(_TAKE_IN)
         program.flush()
-        command = [sys.executable, program.name, str(inbox)]
+        command = [sys.executable, "-P", program.name, str(inbox)]
         done = subprocess.run(command, env=os.environ | environment, check=True, capture_output=True, text=True)
     received, wall, cpu, checks = map(float, done.stdout.split())
     if received != CASES:
