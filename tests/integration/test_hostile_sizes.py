@@ -1,13 +1,12 @@
-"""Files that would fill the memory, reports that do not end, and readers that would call an address or run a command.
+"""Reports that do not end, under limits made small, and readers that would call an address or run a command.
 
-`python -m tests.performance.memory` does the same at a gigabyte.
+What the limits are for is shown by test_bounded_memory.py and, at a gigabyte, by `make memory`.
 """
 
 import os
 import socket
 import stat
 import subprocess
-import sys
 import zipfile
 from io import BytesIO
 
@@ -23,22 +22,24 @@ from tests.factories import (
     faers_quarter,
     line_listing_csv,
     line_listing_xlsx,
+    vaers_tables,
     zipped,
 )
 from tests.fuzz.originals import generated
-from tests.performance import memory
+from tests.performance.large_files import LARGE
 from tests.samples import FOLDER
-from tests.stored import asked
-from tvec_pv.actions.intake import Contents, take_in
-from tvec_pv.domain.icsr import Quantity, TestResult
+from tvec_pv.actions.intake import Contents
+from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.icsr import TestResult
 from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import product
+from tvec_pv.sources import line_listing, table, table_csv
+from tvec_pv.sources.asked_once import asked_once
 from tvec_pv.sources.detection import detect
-from tvec_pv.sources.formats import Options, read
+from tvec_pv.sources.formats import Format, Options, read
 from tvec_pv.sources.guard import MOST_OF_ONE_PART, guarded_record
 
 OPTIONS = Options(product(), mappings=FOLDER / "mappings", name="DELETE24Q1.txt")
-on_linux = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory the process took")
 
 
 @pytest.fixture
@@ -86,38 +87,72 @@ def test_the_neighbours_of_a_report_that_does_not_end_are_read(records):
     assert (endless.case, checks(endless)) == (None, ["READ-SIZE"])
 
 
-# --- files that would fill the memory -------------------------------------------------------------------------------
+NAMES = "case_id,reaction,drug,narrative\n"
 
 
-@on_linux
-@pytest.mark.parametrize("kind", memory.LARGE)
-def test_a_larger_file_takes_no_more_memory(kind, tmp_path):
-    found = {}
-    for megabytes in (1, 10):
-        path = tmp_path / f"{megabytes}"
-        reports = memory.reports_in(kind, megabytes)
-        size = memory.write(path, memory.LARGE[kind](reports))
-        found[megabytes] = memory.read_in_a_process(path)
-        assert (found[megabytes].cases, found[megabytes].reasons) == (reports, [])
-        assert size > megabytes * 900_000
+def test_rows_of_one_report_that_are_longer_than_any_are_held_and_the_neighbours_read(records, monkeypatch):
+    monkeypatch.setattr(table, "MOST_OF_ROWS", 30_000)
+    monkeypatch.setattr(line_listing, "MOST_OF_ROWS", 30_000)
+    row = f",x,Imlygic,{'x' * 1_000}\n"
+    before, long, after = records(f"{NAMES}DE-1{row}{f'DE-2{row}' * 40}DE-3{row}".encode())
 
-    assert found[10].megabytes - found[1].megabytes < 15
+    assert (before.case.sender_case_id, after.case.sender_case_id) == ("DE-1", "DE-3")
+    assert (long.where, long.case, checks(long)) == ("row 3 and those after it", None, ["LIST-ROWS"])
 
 
-# By how many megabytes it may raise the peak of a process that reads a small file, which has about 100.
-MAY_TAKE = {"E2B(R3), a million attributes": 90, "E2B(R3), a million empty elements in a case": 40}
+def test_a_single_row_may_be_as_long_as_a_row_may_be(records, monkeypatch):
+    monkeypatch.setattr(table, "MOST_OF_ROWS", 30_000)
+    [record] = records(f"{NAMES}DE-1,x,Imlygic,{'x' * 40_000}\n".encode())
+
+    assert record.case.narrative == "x" * 40_000
 
 
-@on_linux
-@pytest.mark.parametrize("kind", memory.HARMFUL)
-def test_a_file_made_to_fill_the_memory_does_not(kind, tmp_path):
-    """A tenth of what the command writes: a hundred thousand of the one, two hundred megabytes of the other."""
-    size = memory.write(tmp_path / "harmful", memory.HARMFUL[kind](100_000))
-    found = memory.read_in_a_process(tmp_path / "harmful")
+def test_a_row_of_vaers_that_never_ends_is_refused(records, monkeypatch):
+    """A quotation mark is closed and opened on each line: no cell is long, and all of them are one row."""
+    tables = vaers_tables(
+        data=[{"VAERS_ID": "0900001", "SYMPTOM_TEXT": "chills"}],
+        vax=[{"VAERS_ID": "0900001", "VAX_NAME": "IMLYGIC"}],
+        symptoms=[{"VAERS_ID": "0900001", "SYMPTOM1": "Chills"}],
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(table_csv, "LONGEST_ROW", 30_000)
+    endless = tables | {"2026VAERSDATA.csv": tables["2026VAERSDATA.csv"] + b'0900002,"' + b'\n","' * 10_000}
 
-    assert size > 10**6
-    assert found.reasons
-    assert found.megabytes < 250
+    assert [record.case.sender_case_id for record in records(zipped(tables))] == ["VAERS-0900001"]
+    with pytest.raises(UnreadableFile, match="longer than any row"):
+        records(zipped(endless))
+
+
+@pytest.mark.parametrize(("digits", "checked"), [(100, []), (101, ["TABLE-NUMBER"])])
+def test_a_report_number_that_is_too_long_to_be_one_is_held(digits, checked, records):
+    """Else the numbers of a table would be remembered, however long they are."""
+    number = "7" * digits
+    tables = vaers_tables(
+        data=[{"VAERS_ID": number, "SYMPTOM_TEXT": "chills"}],
+        vax=[{"VAERS_ID": number, "VAX_NAME": "IMLYGIC"}],
+        symptoms=[{"VAERS_ID": number, "SYMPTOM1": "Chills"}],
+        encoding="utf-8",
+    )
+
+    assert [check for check in checks(records(zipped(tables))[0]) if check.startswith("TABLE")] == checked
+
+
+@pytest.mark.parametrize(("letters", "asked"), [(200, 1), (201, 2)])
+def test_only_names_of_ordinary_length_are_remembered(letters, asked):
+    questions = []
+    is_product = asked_once(lambda name: questions.append(name) or False)
+
+    assert not is_product("x" * letters)
+    assert not is_product("x" * letters)
+    assert len(questions) == asked
+
+
+def test_every_format_is_measured():
+    """`make memory` reads a gigabyte of each."""
+    measured = {"VAERS": "VAERS", "FHIR AdverseEvent": "FHIR", "FAERS deleted cases": "list of deleted cases",
+                "EudraVigilance line listing": "EudraVigilance", "mapped line listing": "mapped listing"}  # fmt: skip
+
+    assert [one for one in Format if not any(kind.startswith(measured.get(one, one)) for kind in LARGE)] == []
 
 
 # --- nothing is fetched, nothing is run, nothing is written ---------------------------------------------------------
@@ -151,7 +186,9 @@ REACHING = {
         b"<MCCI_IN200100UV01", f'<MCCI_IN200100UV01 xsi:schemaLocation="urn:hl7-org:v3 {ADDRESS}"'.encode(), 1
     ),
     "an external document type": f'<!DOCTYPE ichicsr SYSTEM "{ADDRESS}"><ichicsr/>'.encode(),
-    "a stylesheet": f'<?xml-stylesheet href="{ADDRESS}"?>'.encode() + e2b_batch(e2b_message(a_case())),
+    "a stylesheet": e2b_batch(e2b_message(a_case())).replace(
+        b"<MCCI_IN200100UV01", f'<?xml-stylesheet href="{ADDRESS}"?><MCCI_IN200100UV01'.encode(), 1
+    ),
     "a formula in a CSV": line_listing_csv(
         [{"case_id": "DE-1", "reaction": CALLING, "drug": "=cmd|' /C calc'!A0", "narrative": "+1+cmd"}]
     ),
@@ -214,33 +251,6 @@ def quarter():
     )
 
 
-def test_an_archive_with_a_member_without_a_name_is_read_or_refused(records):
-    content = zipped({"": b"x"} | {"a.txt": b"x"})
-    path_is_told = pytest.raises(Exception, match="none of the formats")
-
-    with path_is_told:
-        records(content)
-
-
-# --- what cannot be true --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("age", "unit", "plausible"),
-    [(67, "a", True), (67, "10.a", False), (670, "mo", True), (6_700, "mo", False), (24_000, "d", True)],
-)
-def test_an_age_in_the_wrong_unit_is_a_finding_and_the_night_goes_on(age, unit, plausible, house, tmp_path):
-    aged = a_case("US-EXAMPLEBIO-2026000021", patient=a_patient(age=Quantity(value=float(age), unit=unit)))
-    other = a_case("US-EXAMPLEBIO-2026000022")
-    (tmp_path / "batch.xml").write_bytes(e2b_batch(e2b_message(aged), e2b_message(other)))
-    taken = take_in(house, [tmp_path / "batch.xml"])
-    elements = [
-        row["element"]
-        for row in asked(
-            house,
-            "SELECT x.element FROM findings x JOIN source_records r ON r.id = x.record_id WHERE r.position = 1",
-        )
-    ]
-
-    assert taken.balance.difference == 0
-    assert ("D.2.2" in " ".join(elements)) is not plausible
+def test_an_archive_with_a_member_without_a_name_is_refused_with_a_reason(records):
+    with pytest.raises(UnreadableFile, match="ask for it again"):
+        records(zipped({"": b"x", "a.txt": b"x"}))
