@@ -8,7 +8,7 @@ from random import Random
 from tests.factories import FAERS_COLUMNS
 
 BYTES_PER_REPORT = 1_450  # with its rows in all tables; DRUG alone has three fifths of them
-ONE_IN = 500  # reports of the product
+ONE_IN = 100  # reports of the product
 
 
 def write_quarter(path: Path, size: int) -> int:
