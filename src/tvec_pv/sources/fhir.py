@@ -113,7 +113,7 @@ def _read_lines(path: Path) -> Iterator[Record]:
             if not isinstance(resource, dict):
                 yield Record(f"line {number}", None, (_BROKEN_LINE,))
             elif resource.get("resourceType") == EVENT:
-                pointed_to = _Metered(find, LONGEST_LINE - len(line))
+                pointed_to = _PointedTo(find, LONGEST_LINE - len(line))
                 record = guarded_record(f"line {number}", partial(read_case, [resource], "", _finder(pointed_to.get)))
                 yield Record(record.where, None, (_TOO_MUCH,)) if pointed_to.left < 0 else record
             elif resource.get("resourceType") == "Bundle":
@@ -121,7 +121,7 @@ def _read_lines(path: Path) -> Iterator[Record]:
                     yield Record(f"line {number}, {record.where}", record.case, record.findings)
 
 
-class _Metered:
+class _PointedTo:
     """What the event of one line points to; nothing more once `left`, in bytes, is used up."""
 
     def __init__(self, find: Callable[[str], bytes | None], left: int) -> None:
