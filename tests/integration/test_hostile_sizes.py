@@ -28,7 +28,6 @@ from tests.factories import (
 from tests.fuzz.originals import generated
 from tests.performance.large_files import LARGE
 from tests.samples import FOLDER
-from tvec_pv.actions.intake import Contents
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.icsr import TestResult
 from tvec_pv.domain.records import Record
@@ -206,9 +205,8 @@ REACHING = {
 def test_reading_reaches_for_no_address_and_runs_nothing(kind, tmp_path, watched):
     path = tmp_path / "file"
     path.write_bytes(REACHING[kind])
-    contents = Contents(read(path, detect(path, OPTIONS), OPTIONS))
 
-    assert list(contents.numbered())
+    assert list(read(path, detect(path, OPTIONS), OPTIONS))
     assert watched == []
 
 
@@ -217,7 +215,7 @@ def test_no_format_reaches_for_an_address_or_runs_anything(name, tmp_path, watch
     path = tmp_path / "file"
     path.write_bytes(generated()[name])
 
-    assert list(Contents(read(path, detect(path, OPTIONS), OPTIONS)).numbered())
+    assert list(read(path, detect(path, OPTIONS), OPTIONS))
     assert watched == []
 
 
@@ -236,10 +234,10 @@ def test_a_link_in_an_archive_is_read_as_what_it_is_and_never_followed(records, 
             archive.writestr(info, str(secret).encode() if is_link else content)
     path = tmp_path / "linked.zip"
     path.write_bytes(written.getvalue())
-    found = list(Contents(read(path, detect(path, OPTIONS), OPTIONS)).numbered())
+    found = list(read(path, detect(path, OPTIONS), OPTIONS))
 
     assert found
-    assert "71" not in repr([item.case.reactions for _, item in found if isinstance(item, Record) and item.case])
+    assert "71" not in repr([item.case.reactions for item in found if isinstance(item, Record) and item.case])
     assert sorted(one.name for one in tmp_path.iterdir()) == ["linked.zip", "secret.txt"]
 
 

@@ -1,6 +1,7 @@
 """How much memory a gigabyte of each format takes, and files made to fill it: `python -m tests.performance.memory`.
 
-Everything is generated. Each file is read in a process of its own, whose peak is what counts.
+Everything is generated. Each file is read in a process of its own, whose peak is what counts. Arguments name some of
+the files by how their names begin: `python -m tests.performance.memory E2B FHIR`.
 """
 
 import json
@@ -38,16 +39,21 @@ def read_in_a_process(*paths: Path) -> list[Found]:
     return [Found(**json.loads(line)) for line in done.stdout.splitlines()]
 
 
-def measure() -> Iterator[Figure]:
+def measure(kinds: tuple[str, ...] = ("",)) -> Iterator[Figure]:
+    """A figure for each file whose name begins with one of the kinds."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "file"
         for kind, large in LARGE.items():
+            if not kind.startswith(kinds):
+                continue
             reports = large(path, SIZE)
             figure, found = _figure(f"{kind}, {SIZE // 10**6} MB", path)
             if found.cases + found.others != reports or found.held:
                 raise AssertionError(f"{kind}: {reports} reports were written, {found} came out")
             yield figure
         for kind, (pieces, checks) in HARMFUL.items():
+            if not kind.startswith(kinds):
+                continue
             size = write(path, pieces())
             figure, found = _figure(f"{kind}, {size // 10**6} MB", path)
             if set(found.held) != checks:
@@ -67,7 +73,7 @@ def _figure(what: str, path: Path) -> tuple[Figure, Found]:
 
 if __name__ == "__main__":
     missed = 0
-    for figure in measure():
+    for figure in measure(tuple(sys.argv[1:]) or ("",)):
         sys.stdout.write(figure.line + "\n")
         sys.stdout.flush()
         missed += not figure.is_met
