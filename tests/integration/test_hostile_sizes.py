@@ -7,6 +7,7 @@ import os
 import socket
 import stat
 import subprocess
+import tracemalloc
 import zipfile
 from io import BytesIO
 
@@ -145,6 +146,20 @@ def test_only_names_of_ordinary_length_are_remembered(letters, asked):
     assert not is_product("x" * letters)
     assert not is_product("x" * letters)
     assert len(questions) == asked
+
+
+def test_no_name_of_a_megabyte_is_remembered():
+    """Neither by the readers nor by the rule: what stays in memory is measured."""
+    names = [f"{number}".rjust(10**6, "x") for number in range(3)]
+    tracemalloc.start()
+    try:
+        for name in names:
+            assert not asked_once(OPTIONS.may_be_product)(name + "y")
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 10**6
 
 
 def test_every_format_is_measured():

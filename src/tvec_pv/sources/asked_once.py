@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-_REMEMBERED, _LONGEST = 2**17, 200
+from tvec_pv.domain.product_names import LONGEST_REMEMBERED
 
 
 def asked_once(is_product: Callable[[str], bool]) -> Callable[[str], bool]:
     """The same question; answers are remembered, save for names that are too long to be kept by the thousand."""
-    remembered = lru_cache(_REMEMBERED)(is_product)
-    return lambda name: remembered(name) if len(name) <= _LONGEST else is_product(name)
+    remembered = lru_cache(2**17)(is_product)
+    return lambda name: remembered(name) if len(name) <= LONGEST_REMEMBERED else is_product(name)
