@@ -30,8 +30,10 @@ from tests.factories import (
 from tests.fuzz.originals import generated
 from tests.performance.large_files import LARGE
 from tests.samples import FOLDER
+from tvec_pv.domain.dates import read_date
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.icsr import TestResult
+from tvec_pv.domain.product_names import match_name
 from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources import line_listing, table, table_csv
@@ -148,13 +150,20 @@ def test_only_names_of_ordinary_length_are_remembered(letters, asked):
     assert len(questions) == asked
 
 
-def test_no_name_of_a_megabyte_is_remembered():
-    """Neither by the readers nor by the rule: what stays in memory is measured."""
-    names = [f"{number}".rjust(10**6, "x") for number in range(3)]
+REMEMBERED = {
+    "a name, by a reader": ("x" * 10**6, asked_once(OPTIONS.may_be_product)),
+    "a name, by the rule": ("x" * 10**6, lambda name: match_name(OPTIONS.product, name)),
+    "a date": (f"20240309141516.{'1' * 10**6}", lambda text: read_date(text).earliest),
+    "a date among spaces": (f"2024{' ' * 10**6}", lambda text: read_date(text).earliest),
+}
+
+
+@pytest.mark.parametrize("kind", REMEMBERED)
+def test_no_text_of_a_megabyte_is_remembered(kind):
+    text, read_it = REMEMBERED[kind]
     tracemalloc.start()
     try:
-        for name in names:
-            assert not asked_once(OPTIONS.may_be_product)(name + "y")
+        read_it(text + text[-1])
         kept, _ = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
