@@ -10,7 +10,7 @@ INBOX ?= inbox
 export TVEC_PV_HOME ?= $(CURDIR)/.tvec-pv
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test fuzz faults bench duplicates-measure lint serve lock samples docs clean
+.PHONY: run test fuzz faults bench memory duplicates-measure lint serve lock samples docs clean
 
 run: $(VENV)/installed  ## read the sample reports as a night would
 	$(BIN)/tvec-pv background load sample_reports/background
@@ -41,8 +41,11 @@ samples: $(VENV)/installed-dev  ## write sample_reports again from tests/samples
 docs: $(VENV)/installed-dev  ## write the generated pages of docs/reference again
 	$(BIN)/python -m tests.reference_pages
 
-bench: $(VENV)/installed-dev  ## speed and memory as ratios in one run; takes a quarter of an hour
+bench: $(VENV)/installed-dev  ## speed as ratios in one run
 	$(BIN)/python -m tests.performance
+
+memory: $(VENV)/installed-dev  ## what a gigabyte of each format takes, and files made to fill the memory
+	$(BIN)/python -m tests.performance.memory
 
 duplicates-measure: $(VENV)/installed-dev  ## how many of the duplicates planted among 100,000 generated cases are found
 	$(BIN)/python -m tests.performance.duplicates

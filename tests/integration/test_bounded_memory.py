@@ -1,91 +1,74 @@
-"""A file ten times as large takes no more memory. `python -m tests.performance.faers` and `.listings` show it at a
-gigabyte.
-"""
+"""A larger file takes no more memory, and a file made to fill it does not. `make memory` shows both at a gigabyte."""
 
-import json
+import sys
 
-from tests.factories import line_listing_xlsx, vaers_tables, zipped
-from tests.performance import listings
-from tests.performance.faers import ONE_IN, read_in_a_process, write_quarter
+import pytest
+
+from tests.performance import harmful_files
+from tests.performance.harmful_files import HARMFUL
+from tests.performance.large_files import LARGE, write
+from tests.performance.memory import MOST_MEGABYTES, read_in_a_process
 from tvec_pv.sources import fhir
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks Linux how much memory a process took")
 
-def test_a_larger_faers_quarter_takes_no_more_memory(tmp_path):
-    found = {}
-    for megabytes in (2, 20):
-        path = tmp_path / f"{megabytes}.zip"
-        size, reports = write_quarter(path, megabytes)
-        found[megabytes] = read_in_a_process(path)
-        assert found[megabytes]["records"] == reports // ONE_IN
-        assert found[megabytes]["records"] + found[megabytes]["others"] == reports
-        assert size > megabytes * 900_000
+SMALL, LARGER = 500_000, 8_000_000
+# In megabytes: a reader that keeps the file, or its texts, needs more than seven. Of the tables of FAERS the numbers of
+# the reports and the names of the medicines are remembered: six more, and with the lines of a table more than twelve.
+MORE, MORE_OF_FAERS = 6, 10
 
-    assert found[20]["records"] > 0
-    assert found[20]["megabytes"] - found[2]["megabytes"] < 15
+# A process that reads a small file has 45 MB; half a million attributes, the most that one report may have, take 115 MB
+# beside it, and 60 MB of texts, the most that a message of E2B(R3) may have, take their own.
+MOST_OF_A_PART = 200
 
 
-def vaers_of(reports):
-    """A generated year; each report has a text of a thousand letters, and one in a thousand names the product."""
-    numbers = [f"{number:07}" for number in range(reports)]
-    return zipped(
-        vaers_tables(
-            data=[{"VAERS_ID": number, "SYMPTOM_TEXT": f"pain {number} " * 80} for number in numbers],
-            vax=[{"VAERS_ID": one, "VAX_NAME": "IMLYGIC" if one.endswith("000") else "FLUZONE"} for one in numbers],
-            symptoms=[{"VAERS_ID": number, "SYMPTOM1": "Chills"} for number in numbers for _ in range(2)],
-        )
-    )
+@pytest.fixture(scope="module")
+def of_two_sizes(tmp_path_factory):
+    """What is found in a small and in a larger file of each format, and how many reports stand in them."""
+    folder = tmp_path_factory.mktemp("large")
+    paths, reports = [], []
+    for number, large in enumerate(LARGE.values()):
+        for size in (SMALL, LARGER):
+            paths.append(folder / f"{number}-{size}")
+            reports.append(large(paths[-1], size))
+    found = list(zip(reports, read_in_a_process(*paths), strict=True))
+    return dict(zip(LARGE, zip(found[::2], found[1::2], strict=True), strict=True))
 
 
-def test_a_larger_year_of_vaers_takes_no_more_memory(tmp_path):
-    found = {}
-    for reports in (3_000, 30_000):
-        path = tmp_path / f"{reports}.zip"
-        path.write_bytes(vaers_of(reports))
-        found[reports] = read_in_a_process(path)
-        assert found[reports]["records"] == reports // 1_000
-        assert found[reports]["others"] == reports - reports // 1_000
+@pytest.mark.parametrize("kind", LARGE)
+def test_a_larger_file_takes_no_more_memory(kind, of_two_sizes):
+    (few, small), (many, large) = of_two_sizes[kind]
 
-    assert found[30_000]["megabytes"] - found[3_000]["megabytes"] < 15
-
-
-def test_a_larger_line_listing_takes_no_more_memory(tmp_path):
-    found = {}
-    for megabytes in (2, 20):
-        path = tmp_path / f"{megabytes}.csv"
-        size, reports = listings.write_listing(path, megabytes)
-        found[megabytes] = listings.read_in_a_process(path)
-        assert found[megabytes]["cases"] == reports
-        assert size > megabytes * 900_000
-
-    assert found[20]["megabytes"] - found[2]["megabytes"] < 15
+    assert many > 10 * few
+    assert (small.cases + small.others, large.cases + large.others) == (few, many)
+    assert (small.held, large.held) == ([], [])
+    assert large.cases > 0 or kind == "list of deleted cases"
+    assert large.megabytes - small.megabytes < (MORE_OF_FAERS if kind.startswith("FAERS ASCII") else MORE)
 
 
-def test_a_larger_workbook_takes_no_more_memory(tmp_path):
-    found = {}
-    for reports in (500, 5_000):
-        path = tmp_path / f"{reports}.xlsx"
-        row = {"reaction": "Pyrexia", "drug": "Imlygic", "role": "suspect", "narrative": "Kältegefühl " * 100}
-        path.write_bytes(line_listing_xlsx(row | {"case_id": f"DE-{number}"} for number in range(reports)))
-        found[reports] = listings.read_in_a_process(path)
-        assert found[reports]["cases"] == reports
+@pytest.fixture(scope="module")
+def harmful(tmp_path_factory):
+    """What is found in the harmful files that can be small: texts of 70 MB, parts by the million."""
+    folder = tmp_path_factory.mktemp("harmful")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(harmful_files, "TWO_GIGABYTES", 70)
+        paths = [folder / str(number) for number, _ in enumerate(BRIEF)]
+        for path, kind in zip(paths, BRIEF, strict=True):
+            assert write(path, HARMFUL[kind].pieces()) > 10**6
+    return dict(zip(BRIEF, read_in_a_process(*paths), strict=True))
 
-    assert found[5_000]["megabytes"] - found[500]["megabytes"] < 15
+
+BRIEF = [
+    kind
+    for kind in HARMFUL
+    if kind.startswith(("E2B", "XML")) or kind.endswith("of two gigabytes") or kind == "listing, a row without end"
+]
 
 
-def test_more_lines_of_fhir_take_no_more_memory(tmp_path):
-    found = {}
-    for reports in (500, 5_000):
-        path = tmp_path / f"{reports}.ndjson"
-        lines = []
-        for number in range(reports):
-            lines.append({"resourceType": "Patient", "id": f"p{number}", "text": {"div": "x" * 2_000}})
-            event = {"resourceType": "AdverseEvent", "subject": {"reference": f"Patient/p{number}"}}
-            lines.append(event | {"note": [{"text": "Kältegefühl " * 100}]})
-        path.write_text("\n".join(map(json.dumps, lines)))
-        found[reports] = listings.read_in_a_process(path)
-        assert found[reports]["cases"] == reports
-
-    assert found[5_000]["megabytes"] - found[500]["megabytes"] < 15
+@pytest.mark.parametrize("kind", BRIEF)
+def test_a_file_made_to_fill_the_memory_does_not(kind, harmful):
+    assert set(harmful[kind].held) == HARMFUL[kind].checks
+    assert harmful[kind].megabytes < MOST_OF_A_PART
 
 
 def test_the_largest_json_that_is_read_at_once_fits_whatever_it_is_made_of(tmp_path):
@@ -94,7 +77,7 @@ def test_the_largest_json_that_is_read_at_once_fits_whatever_it_is_made_of(tmp_p
     each = b'{"a":0},'
     start, end = b'{"resourceType":"Bundle","entry":[', b"{}]}"
     path.write_bytes(start + each * ((fhir.LARGEST - len(start + end)) // len(each)) + end)
-    found = listings.read_in_a_process(path)
+    [found] = read_in_a_process(path)
 
     assert path.stat().st_size > fhir.LARGEST * 0.99
-    assert (found["cases"], found["megabytes"] < listings.MOST_MEGABYTES) == (0, True)
+    assert (found.cases, found.megabytes < MOST_MEGABYTES) == (0, True)

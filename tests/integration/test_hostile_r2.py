@@ -21,7 +21,9 @@ from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.records import Envelope, OtherProducts, Record
 from tvec_pv.reference_files import product
 from tvec_pv.sources.detection import detect
-from tvec_pv.sources.formats import Format, Options, read
+from tvec_pv.sources.e2b_r2_values import Report
+from tvec_pv.sources.formats import Options, read
+from tvec_pv.sources.public_faers import read_products
 
 OPTIONS = Options(product())
 SECRET = "the secret of another file"
@@ -185,12 +187,13 @@ def test_a_text_larger_than_any_report_breaks_the_file_off(items):
     assert checks(found[-1]) == ["READ-SIZE"]
 
 
-def test_an_xml_report_larger_than_any_is_refused(outcome):
+def test_an_xml_report_larger_than_any_costs_what_follows_it(items):
     many = b"<test><testname>x</testname></test>" * 600_000
-    found, refusal = outcome(XML.replace(b"<drug>", many + b"<drug>", 1))
+    first, end, rest = XML.partition(b"</safetyreport>")
+    before, large = items(first + end + rest.replace(b"<drug>", many + b"<drug>", 1))
 
-    assert keys(found) == []
-    assert "larger than any true one" in refusal
+    assert keys([before]) == [CASES[0].sender_case_id]
+    assert (large.where, checks(large)) == ("report 2 and all that follows", ["READ-SIZE"])
 
 
 def test_a_packed_bomb_is_refused(outcome):
@@ -258,16 +261,24 @@ def test_others_are_counted_also_where_the_file_breaks_off(items):
     assert checks(found[0]) == ["READ-JSON"]
 
 
-def test_others_are_counted_also_where_reading_is_refused_later(tmp_path):
-    path = tmp_path / "file.xml"
+def test_others_are_counted_also_where_a_report_is_larger_than_any(items):
     others = FAERS_XML.replace(b"IMLYGIC", b"OTHER").replace(b"talimogene laherparepvec", b"other")
     before, drug, after = others.rpartition(b"<drug>")
-    path.write_bytes(before + b"<x>" + b"<y/>" * 5_000_000 + b"</x>" + drug + after)
-    found = read(path, Format.FAERS_XML, OPTIONS)
+    large, counted = items(before + b"<x>" + b"<y/>" * 5_000_000 + b"</x>" + drug + after)
 
-    assert isinstance(next(found), Envelope)
-    assert next(found) == OtherProducts("other reports", 2)
-    with pytest.raises(UnreadableFile):
+    assert checks(large) == ["READ-SIZE"]
+    assert counted == OtherProducts("other reports", 2)
+
+
+def test_others_are_counted_also_where_reading_is_refused_later():
+    def reports():
+        yield Report("report 1", {"patient": {"drug": {"medicinalproduct": "OTHER"}}})
+        raise OSError(5, "Input/output error")
+
+    found = read_products(reports(), lambda _: False)
+
+    assert next(found) == OtherProducts("other reports", 1)
+    with pytest.raises(UnreadableFile, match="Input/output error"):
         next(found)
 
 

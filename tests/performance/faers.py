@@ -1,77 +1,25 @@
-"""How much memory a generated FAERS quarter of a gigabyte takes: `python -m tests.performance.faers`."""
+"""A generated FAERS quarter of any size. Nobody in it exists."""
 
-import json
-import subprocess
-import sys
-import tempfile
-import time
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from random import Random
 
 from tests.factories import FAERS_COLUMNS
-from tests.performance.figures import Figure
 
-MEGABYTES = 1_000
-MOST_MEGABYTES = 500
 BYTES_PER_REPORT = 1_450  # with its rows in all tables; DRUG alone has three fifths of them
-ONE_IN = 5_000  # reports of the product
-
-_READ = """
-import json, resource, sys
-from pathlib import Path
-from tvec_pv.domain.records import OtherProducts, Record
-from tvec_pv.reference_files import product
-from tvec_pv.sources.detection import detect
-from tvec_pv.sources.formats import Options, read
-
-def peak_kilobytes():
-    status = Path("/proc/self/status")
-    if not status.exists():
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-
-path, options = Path(sys.argv[1]), Options(product())
-records = others = 0
-for item in read(path, detect(path, options), options):
-    records += isinstance(item, Record)
-    others += item.count if isinstance(item, OtherProducts) else 0
-print(json.dumps({"records": records, "others": others, "megabytes": peak_kilobytes() / 1024}))
-"""
+ONE_IN = 100  # reports of the product
 
 
-def measure_faers() -> Figure:
-    """The peak of memory, in megabytes, of reading a quarter of a gigabyte in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        quarter = Path(folder) / "quarter.zip"
-        size, reports = write_quarter(quarter, MEGABYTES)
-        started = time.perf_counter()
-        found = read_in_a_process(quarter)
-        seconds = time.perf_counter() - started
-    if found["records"] != reports // ONE_IN or found["records"] + found["others"] != reports:
-        raise AssertionError(f"{reports} reports were written, {found} were read")
-    name = f"FAERS quarter of {size // 10**6} MB, {reports} reports, read in {seconds:.0f} s: peak of memory"
-    return Figure(name, found["megabytes"], MOST_MEGABYTES, " MB", at_most=True)
-
-
-def read_in_a_process(path: Path) -> dict[str, float]:
-    """Records, reports of other products and the peak of memory in megabytes of a process that reads a file."""
-    done = subprocess.run([sys.executable, "-c", _READ, path], check=True, capture_output=True, text=True)
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
-
-
-def write_quarter(path: Path, megabytes: int) -> tuple[int, int]:
-    """A generated quarter of about that size when unpacked: its size in bytes and the number of its reports."""
-    reports = megabytes * 10**6 // BYTES_PER_REPORT
-    size = 0
+def write_quarter(path: Path, size: int) -> int:
+    """A generated quarter of about that many bytes when it is unpacked; the number of its reports."""
+    reports = size // BYTES_PER_REPORT
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for table, header in FAERS_COLUMNS.items():
             with archive.open(f"ascii/{table}26Q1.txt", "w", force_zip64=True) as file:
                 for block in _blocks(header, _rows(table, reports)):
-                    size += file.write(block)
-    return size, reports
+                    file.write(block)
+    return reports
 
 
 def _blocks(header: str, rows: Iterator[str]) -> Iterator[bytes]:
@@ -118,7 +66,3 @@ def _rests(table: str, number: int, random: Random, words: list[str]) -> Iterabl
         suffix = "$" if table == "REAC" else ""
         return [f"{prefix}{words[(code + place) % len(words)].lower()} disorder{suffix}" for place in range(4)]
     return {"OUTC": ("HO",), "RPSR": ("HP",) if code % 9 == 0 else (), "THER": ("1$20251201$20251230$$",) * 2}[table]
-
-
-if __name__ == "__main__":
-    sys.stdout.write(measure_faers().line + "\n")

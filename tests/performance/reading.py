@@ -28,8 +28,8 @@ from tests.factories import (
     judged,
     serious,
 )
-from tests.performance.faers import read_in_a_process
 from tests.performance.figures import Figure
+from tests.performance.memory import read_in_a_process
 from tvec_pv.domain.icsr import Case, MedicalHistory, NullFlavor, Quantity, Sender, Term, TestResult
 from tvec_pv.domain.records import Record
 from tvec_pv.sources import e2b_r3
@@ -50,16 +50,16 @@ def measure() -> list[Figure]:
         write_batch(small, 10)
         count = MEGABYTES * 10**6 // len(a_message(0))
         write_batch(large, count)
-        base, peak = read_in_a_process(small), read_in_a_process(large)
-    if peak["records"] != count:
-        raise AssertionError(f"{count} messages were written, {peak['records']:.0f} were read")
+        base, peak = read_in_a_process(small, large)
+    if peak.cases != count:
+        raise AssertionError(f"{count} messages were written, {peak.cases} were read")
     size = len(a_message(0)) / 1_000
     return [
         Figure(f"E2B(R3) of {size:.0f} kB to cases, of the bare parse message by message", by_message, 0.4),
         Figure(f"E2B(R3) of {size:.0f} kB to cases, of the bare parse of the stream", by_stream, 0.4),
         Figure(
             f"E2B(R3) batch of {MEGABYTES} MB, memory above that of a small one",
-            peak["megabytes"] - base["megabytes"],
+            peak.megabytes - base.megabytes,
             50,
             " MB",
             at_most=True,

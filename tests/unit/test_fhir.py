@@ -200,7 +200,7 @@ def test_an_event_is_read_with_what_it_points_to(records, version, base):
     assert reaction.term == Term(name="Oral herpes", code="10067152")
     assert (reaction.start.text, reaction.outcome) == ("20260907083000+0200", "4")
     assert is_serious(reaction)
-    assert (case.patient.name, case.patient.sex, case.patient.hospital_record_number) == ("Q. Example", "2", "MRN-7")
+    assert (case.patient.name, case.patient.sex, case.patient.record_numbers) == ("Q. Example", "2", ("MRN-7",))
     assert (case.patient.birth_date, case.patient.death_date) == (day("1959-04"), day("2026-10-04"))
     assert (reporter.family_name, reporter.given_name) == ("Beispiel", "Doc")
     assert (reporter.qualification, reporter.country, reporter.is_primary) == ("1", "DE", True)
@@ -523,7 +523,7 @@ def test_a_line_that_is_broken_costs_itself_alone(records):
 
 
 def test_a_line_that_is_too_long_costs_itself_alone(records, monkeypatch):
-    monkeypatch.setattr(fhir, "LARGEST", 10_000)
+    monkeypatch.setattr(fhir, "LONGEST_LINE", 10_000)
     good, long = json.dumps(R4).encode(), json.dumps(R4 | {"note": [{"text": "x" * 30_000}]}).encode()
     found = records(content=good + b"\n" + long + b"\n" + good)
 
@@ -537,8 +537,43 @@ def test_a_line_that_is_too_long_costs_itself_alone(records, monkeypatch):
 def test_a_document_that_is_too_large_is_refused_and_says_what_to_ask_for(records, monkeypatch):
     monkeypatch.setattr(fhir, "LARGEST", 1_000)
 
-    with pytest.raises(UnreadableFile, match="smaller Bundles, or a resource a line"):
-        records(bundle(*OTHERS["R4"]))
+    [record] = records(bundle(*OTHERS["R4"]))
+
+    assert (record.where, record.case, checks(record)) == ("file", None, [("READ-SIZE", "")])
+    assert "ask for smaller Bundles" in record.findings[0].message
+
+
+def test_a_line_with_all_that_it_points_to_is_as_long_as_a_line_may_be(records, monkeypatch):
+    """What is pointed to twice is read twice, and counts twice."""
+    monkeypatch.setattr(fhir, "LONGEST_LINE", 10_000)
+
+    def event(times):
+        return {"resourceType": "AdverseEvent", "resultingEffect": [{"reference": "Condition/1"}] * times}
+
+    condition = {"resourceType": "Condition", "id": "1", "code": {"text": "Pyrexia"}, "note": [{"text": "x" * 2_000}]}
+    found = records(content="\n".join(map(json.dumps, (condition, event(4), event(5), event(4)))).encode())
+
+    assert [(record.where, record.case is not None) for record in found] == [
+        ("line 2", True),
+        ("line 3", False),
+        ("line 4", True),
+    ]
+    assert checks(found[1]) == [("READ-SIZE", "")]
+
+
+def test_an_id_that_is_longer_than_any_is_not_remembered(records):
+    """FHIR's have 64 letters at most; the longest that is remembered has 200 with its type."""
+
+    def lines(length):
+        patient = {"resourceType": "Patient", "id": "x" * length, "gender": "female"}
+        event = {"resourceType": "AdverseEvent", "subject": {"reference": f"Patient/{'x' * length}"}}
+        return f"{json.dumps(patient)}\n{json.dumps(event)}".encode()
+
+    [known], [unknown] = records(content=lines(192)), records(content=lines(193))
+
+    assert known.case.patient.sex == "2"
+    assert unknown.case.patient.sex is None
+    assert ("FHIR-REFERENCE", "subject") in checks(unknown)
 
 
 @pytest.mark.parametrize("deep", ["[", '{"resource":'])

@@ -84,6 +84,10 @@ def test_a_trial_number_of_a_patient_counts_only_with_its_trial():
     assert in_trial.record_numbers == ("hospital H123456", "trial STUDY-9 10010007")
 
 
+def test_a_number_of_the_patient_whose_source_is_not_told_is_a_number_of_its_own_kind():
+    assert row(patient=a_patient(record_numbers=("MRN-000007",))).record_numbers == ("somebody MRN000007",)
+
+
 def test_the_product_is_left_out_and_other_medicines_go_by_their_substances():
     brand = another_drug("Keytruda", substances=(Substance(name="PEMBROLIZUMAB"),))
 

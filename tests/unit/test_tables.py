@@ -101,7 +101,11 @@ REFUSED = {
     ),
     "texts that are too many for the memory": (
         lambda: changed(texts=lambda part: part.replace(b"</sst>", b"<si><t>x</t></si>" * 4_000_000 + b"</sst>")),
-        "more texts than are kept in memory",
+        "more texts or styles than are kept in memory",
+    ),
+    "styles that are too many for the memory": (
+        lambda: with_parts(changed(), {"xl/styles.xml": lambda part: part + b" " * 17_000_000}),
+        "more texts or styles than are kept in memory",
     ),
     "a tag without end": (
         lambda: changed(sheet=lambda part: part.replace(b'r="D2"', b'r="D2" x="%b"' % (b"y" * 3_000_000))),

@@ -38,10 +38,17 @@ class PartialDate:
         return "-".join(part for part in (self.text[:4], self.text[4:6], self.text[6:8]) if part)
 
 
-@lru_cache(maxsize=10_000)
 def read_date(text: str) -> PartialDate:
     """Read an HL7 time stamp; `DateError` when it names no day that exists."""
-    match = _TIMESTAMP.fullmatch(text.strip())
+    moment = text.strip()
+    return (_remembered if len(moment) <= _LONGEST_REMEMBERED else _read)(moment)
+
+
+_LONGEST_REMEMBERED = 40  # letters; fractions of a second may go on for a megabyte
+
+
+def _read(text: str) -> PartialDate:
+    match = _TIMESTAMP.fullmatch(text)
     if match is None:
         raise DateError("not a date of the form CCYY[MM[DD[hhmmss]]]")
     year, month, day = match["year"], match["month"], match["day"]
@@ -59,7 +66,10 @@ def read_date(text: str) -> PartialDate:
         hours, minutes, seconds = match["time"][:2], match["time"][2:4] or "00", match["time"][4:6] or "00"
         if int(hours) > 23 or int(minutes) > 59 or int(seconds) > 60:
             raise DateError("no such time of day")
-    return PartialDate(text.strip(), first, last)
+    return PartialDate(text, first, last)
+
+
+_remembered = lru_cache(maxsize=10_000)(_read)
 
 
 def full_day(day: date) -> PartialDate:

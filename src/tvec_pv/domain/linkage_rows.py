@@ -133,6 +133,7 @@ def _record_numbers(case: Case) -> tuple[str, ...]:
         ("specialist", patient.specialist_record_number),
         ("hospital", patient.hospital_record_number),
         (f"trial {study}", patient.investigation_number if study else None),
+        *(("somebody", number) for number in patient.record_numbers),
     )
     return _unique(f"{by} {number}" for by, text in given for number in _numbers((known(text),)))
 

@@ -56,9 +56,15 @@ class NameMatch:
 _NO_MATCH = NameMatch(Verdict.OTHER, "no-match")
 
 
-@lru_cache(maxsize=10_000)  # reports name few medicines, each many times
+LONGEST_REMEMBERED = 200  # letters; a file may name a thousand medicines by a megabyte each
+
+
 def match_name(product: Product, text: str) -> NameMatch:
     """Whether a medicine's name as reported is the product."""
+    return (_remembered if len(text) <= LONGEST_REMEMBERED else _match)(product, text)
+
+
+def _match(product: Product, text: str) -> NameMatch:
     words = normalise(text).split()
     is_product = _contained(product.exact, words)
     is_other = _contained(product.never, words)
@@ -79,6 +85,9 @@ def match_name(product: Product, text: str) -> NameMatch:
     if other_name and other_distance == distance:
         return NameMatch(Verdict.UNDECIDED, "misspelt", name)
     return NameMatch(Verdict.PRODUCT, "misspelt", name)
+
+
+_remembered = lru_cache(maxsize=10_000)(_match)  # reports name few medicines, each many times
 
 
 def match_drug(product: Product, drug: Drug) -> NameMatch:

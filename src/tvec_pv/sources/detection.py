@@ -8,7 +8,7 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.sources.archives import open_archive
 from tvec_pv.sources.formats import Format, Options, faers_files, vaers_files
 from tvec_pv.sources.guard import unreadable_if_broken
-from tvec_pv.sources.metered import Metered
+from tvec_pv.sources.metered import Metered, TooLarge
 
 _MARK = b"\xef\xbb\xbf"
 _LONGEST_START = 1024**2  # of an XML file, to the end of its first tag
@@ -87,6 +87,8 @@ def _detect_xml(path: Path) -> Format:
             _, root = next(iter(events))
     except (etree.XMLSyntaxError, StopIteration) as error:
         raise UnreadableFile("the XML is broken from its first element on: ask the sender for it again") from error
+    except TooLarge as error:
+        raise UnreadableFile("the XML does not come to its first element: ask the sender what it is") from error
     if root.tag == BATCH:
         return Format.E2B_R3
     if root.tag == e2b_r2.ROOT:

@@ -15,11 +15,11 @@ from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Envelope, Item, Record
 from tvec_pv.sources.e2b_r2_case import read_case
 from tvec_pv.sources.e2b_r2_values import NO_REPORT, Group, Report
-from tvec_pv.sources.metered import Metered
+from tvec_pv.sources.metered import MOST_MARKS, TOO_LARGE, Metered, TooLarge
 from tvec_pv.sources.public_faers import read_products
 
 ROOT, HEADER, REPORT = "ichicsr", "ichicsrmessageheader", "safetyreport"
-_MOST_BYTES, _MOST_MARKS = 16 * 1024**2, 1_000_000  # of one report; the longest narrative of R2 has 20,000 letters
+_MOST_BYTES = 16 * 1024**2  # of one report; the longest narrative of R2 has 20,000 letters
 _PEEK = 64 * 1024
 _FROM_FDA = re.compile(rb"<senderorganization>\s*FDA-Public Use\s*</senderorganization>")
 _UNRESOLVED = Finding("READ-ENTITY", Severity.WARNING, "a text refers to an entity; the reference stands in its place")
@@ -40,7 +40,7 @@ def read_reports(path: Path) -> Iterator[Report | Record | Envelope]:
     """Every report by its names, with its place and what was found in it; records of those that are none."""
     count = 0
     with path.open("rb") as file:
-        metered = Metered(file, _MOST_BYTES, _MOST_MARKS)
+        metered = Metered(file, _MOST_BYTES, MOST_MARKS)
         events = etree.iterparse(
             cast(Any, metered),
             events=("start", "end"),
@@ -75,6 +75,8 @@ def read_reports(path: Path) -> Iterator[Report | Record | Envelope]:
                 f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again",
             )
             yield Record(f"report {count + 1} and all that follows", None, (broken,))
+        except TooLarge:
+            yield Record(f"report {count + 1} and all that follows", None, (TOO_LARGE,))
 
 
 def is_public_faers(path: Path) -> bool:

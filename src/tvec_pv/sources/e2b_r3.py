@@ -19,7 +19,7 @@ from tvec_pv.sources.e2b_r3_case import read_case
 from tvec_pv.sources.e2b_r3_schema import Schema, schema_in
 from tvec_pv.sources.guard import guarded_record
 from tvec_pv.sources.hl7 import ICH_IDS, NAMESPACE, Node, Values
-from tvec_pv.sources.metered import Metered
+from tvec_pv.sources.metered import MOST_MARKS, TOO_LARGE, Metered, TooLarge
 
 BATCH = NAMESPACE + "MCCI_IN200100UV01"
 MESSAGE = NAMESPACE + "PORR_IN049016UV"
@@ -32,9 +32,7 @@ BESIDE = frozenset(
         *("reference", "receiver", "sender", "respondTo", "attentionLine"),
     )
 )
-# What one message may hold, so that no file takes more than 500 MB of memory. Documents make it large: the largest
-# published one has 2 MB, and 50,000 marks.
-MOST_BYTES, MOST_MARKS = 60_000_000, 1_000_000
+MOST_BYTES = 60_000_000  # of one message. Documents make it large: the largest published one has 2 MB
 
 
 _OPTIONS: dict[str, Any] = {
@@ -133,6 +131,8 @@ def _streamed(path: Path, schema: Schema | None, known: int) -> Iterator[Record 
             reason = f"the XML cannot be read from line {error.lineno} on: ask the sender for the file again"
             broken = Finding("READ-XML", Severity.CRITICAL, reason)
             yield Record(f"message {count + 1} and all that follows", None, (broken,))
+        except TooLarge:
+            yield Record(f"message {count + 1} and all that follows", None, (TOO_LARGE,))
 
 
 def _finished(node: Node) -> Iterator[Node]:

@@ -5,7 +5,7 @@ and so has a limit; a file of lines may be of any size, because only the places 
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,8 @@ Find: TypeAlias = Callable[[str], Resource | None]
 
 EVENT = "AdverseEvent"
 LARGEST = 12_000_000  # of one JSON document: as objects it may take thirty-five times as much memory
-MOST_RESOURCES = 1_000_000
+LONGEST_LINE = 4_000_000  # of a file of lines, and of a line with all that it points to
+MOST_RESOURCES, LONGEST_KEY = 1_000_000, 200  # that lines may point to; FHIR's ids have 64 letters at most
 # What an AdverseEvent may point to and is read from there.
 POINTED_TO = frozenset(
     (
@@ -51,7 +52,8 @@ def read(path: Path) -> Iterator[Record]:
         yield from _read_lines(path)
         return
     if path.stat().st_size > LARGEST:
-        raise UnreadableFile("the JSON is larger than is read at once: ask for smaller Bundles, or a resource a line")
+        yield Record("file", None, (_TOO_LARGE,))
+        return
     document = _loads(path.read_bytes())
     if isinstance(document, list):
         document = {"resourceType": "Bundle", "entry": [{"resource": one} for one in document]}
@@ -102,18 +104,7 @@ def _group(document: Resource, event: Resource, number: int) -> Any:
 
 def _read_lines(path: Path) -> Iterator[Record]:
     with path.open("rb") as file:
-        places = _places(file)
-
-        def find(reference: str) -> Resource | None:
-            place = places.get(reference)
-            if place is None:
-                return None
-            back = file.tell()
-            file.seek(place)
-            found = _loads(file.readline(LARGEST + 1))
-            file.seek(back)
-            return found if isinstance(found, dict) else None
-
+        find = partial(_find_line, file, _places(file))
         file.seek(0)
         for number, line in _lines(file):
             if not line.strip():
@@ -122,10 +113,40 @@ def _read_lines(path: Path) -> Iterator[Record]:
             if not isinstance(resource, dict):
                 yield Record(f"line {number}", None, (_BROKEN_LINE,))
             elif resource.get("resourceType") == EVENT:
-                yield guarded_record(f"line {number}", partial(read_case, [resource], "", _finder(find)))
+                pointed_to = _PointedTo(find, LONGEST_LINE - len(line))
+                record = guarded_record(f"line {number}", partial(read_case, [resource], "", _finder(pointed_to.get)))
+                yield Record(record.where, None, (_TOO_MUCH,)) if pointed_to.left < 0 else record
             elif resource.get("resourceType") == "Bundle":
                 for record in _read_document(resource):
                     yield Record(f"line {number}, {record.where}", record.case, record.findings)
+
+
+class _PointedTo:
+    """What the event of one line points to; nothing more once `left`, in bytes, is used up."""
+
+    def __init__(self, find: Callable[[str], bytes | None], left: int) -> None:
+        self._find = find
+        self.left = left
+
+    def get(self, reference: str) -> Resource | None:
+        line = self._find(reference) if self.left >= 0 else None
+        if line is None:
+            return None
+        self.left -= len(line)
+        found = _loads(line) if self.left >= 0 else None
+        return found if isinstance(found, dict) else None
+
+
+def _find_line(file: BinaryIO, places: Mapping[str, int | None], reference: str) -> bytes | None:
+    """The line of the resource that a reference names; reading goes on where it was."""
+    place = places.get(reference)
+    if place is None:
+        return None
+    back = file.tell()
+    file.seek(place)
+    line = file.readline(LONGEST_LINE + 1)
+    file.seek(back)
+    return line
 
 
 def _places(file: BinaryIO) -> dict[str, int | None]:
@@ -136,7 +157,8 @@ def _places(file: BinaryIO) -> dict[str, int | None]:
     for _, line in _lines(file):
         if any(kind in line for kind in _POINTED_TO_IN_BYTES) and isinstance(resource := _loads(line), dict):
             for key in _keys("", resource):
-                places[key] = None if key in places else place
+                if len(key) <= LONGEST_KEY:
+                    places[key] = None if key in places else place
         if len(places) > MOST_RESOURCES:
             raise UnreadableFile(
                 "the file holds more patients and medicines than can be looked up: ask for it in parts"
@@ -151,11 +173,11 @@ _POINTED_TO_IN_BYTES = tuple(f'"{kind}"'.encode() for kind in POINTED_TO)
 def _lines(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
     """Each line with its number; of one that is too long, its beginning, which is then no JSON."""
     number = 0
-    while line := file.readline(LARGEST + 1):
+    while line := file.readline(LONGEST_LINE + 1):
         number += 1
         rest = line
-        while len(rest) > LARGEST and not rest.endswith(b"\n"):
-            rest = file.readline(LARGEST + 1)
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE + 1)
             line = b"{"
         yield number, line
 
@@ -181,6 +203,16 @@ def _loads(content: bytes) -> Any:
     return None
 
 
+_TOO_LARGE = Finding(
+    "READ-SIZE",
+    Severity.CRITICAL,
+    "the JSON is larger than is read at once: ask for smaller Bundles, or for a file with a resource in each line",
+)
+_TOO_MUCH = Finding(
+    "READ-SIZE",
+    Severity.CRITICAL,
+    "the report and what it points to are larger than any true one: its bytes are kept, ask the sender what it is",
+)
 _BROKEN_LINE = Finding(
     "READ-JSON",
     Severity.CRITICAL,

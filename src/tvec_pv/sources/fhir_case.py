@@ -228,7 +228,7 @@ def _patient(read: FhirReading, event: Resource) -> Patient:
     sex = read.text(person, "gender")
     return Patient(
         name=_name(read, person) or read.text(subject, "display"),
-        hospital_record_number=next(iter(_values(read, person)), None),
+        record_numbers=tuple(_values(read, person)),
         birth_date=read.day(person, "birthDate", "D.2.1"),
         sex=SEXES.get(sex.lower(), sex) if isinstance(sex, str) else sex,
         history=tuple(_history(read, one) for one in read.resolved(event, "subjectMedicalHistory")),

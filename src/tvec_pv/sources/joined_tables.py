@@ -7,13 +7,14 @@ said: with the report that it is about, or once for its table.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import NamedTuple, TypeAlias
 
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case
 from tvec_pv.domain.records import OtherProducts, Record
+from tvec_pv.sources.asked_once import asked_once
 from tvec_pv.sources.guard import guarded_record
 
 Row: TypeAlias = dict[str, str | None]
@@ -22,7 +23,7 @@ Rows: TypeAlias = dict[str, list[Row]]
 MOST_REPORTS = 2_000_000  # five times the largest quarter of FAERS
 REPORTS_TOGETHER = 2_000
 BYTES_TOGETHER = 64 * 1024**2
-_NAMES_REMEMBERED, _LONGEST_NAME = 2**17, 200
+LONGEST_NUMBER = 100  # of a report; FAERS and VAERS have ten digits at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Table:
                 if cells:
                     report = cells[key].strip() if key < len(cells) else ""
                     is_whole = len(cells) == width or (len(cells) > width and not any(map(str.strip, cells[width:])))
-                    yield Line(file, number, report, cells, is_whole)
+                    yield Line(file, number, report if len(report) <= LONGEST_NUMBER else "", cells, is_whole)
 
 
 ReadCase: TypeAlias = Callable[[Row, Rows], tuple[Case, tuple[Finding, ...]]]
@@ -129,13 +130,12 @@ class _Survey:
 
 def _survey(main: Table, parts: Sequence[Table], is_product: Callable[[str], bool]) -> _Survey:
     survey = _Survey()
-    asked_once = lru_cache(_NAMES_REMEMBERED)(is_product)
+    names_it = asked_once(is_product)
 
     def names_product(line: Line, columns: Sequence[int]) -> bool:
         """Where a row is broken, any of its cells may be the name."""
         cells = [line.cells[column] for column in columns] if line.is_whole else line.cells
-        names = (name for cell in cells if (name := cell.strip()))
-        return any(asked_once(name) if len(name) <= _LONGEST_NAME else is_product(name) for name in names)
+        return any(names_it(name) for cell in cells if (name := cell.strip()))
 
     for table in (main, *parts):
         broken = orphans = 0
@@ -262,7 +262,11 @@ _BROKEN_ROW = Finding(
     Severity.WARNING,
     "a row of the report has more or fewer cells than its table has columns; it was not read",
 )
-_NUMBERLESS = Finding("TABLE-NUMBER", Severity.CRITICAL, "the row has no report number, so nothing can be joined to it")
+_NUMBERLESS = Finding(
+    "TABLE-NUMBER",
+    Severity.CRITICAL,
+    "the row has no report number, or one that is too long to be one, so nothing can be joined to it",
+)
 _ORPHAN = Finding(
     "TABLE-ORPHAN", Severity.CRITICAL, "a table names the product for a report that the main table does not hold"
 )

@@ -7,7 +7,7 @@ case, and each may add a reaction, a drug with one dose, and a test.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 
 from tvec_pv.domain.errors import UnreadableFile
@@ -16,12 +16,14 @@ from tvec_pv.sources.guard import guarded_record
 from tvec_pv.sources.line_listing_case import COLUMNS, read_case
 from tvec_pv.sources.table import (
     MORE_SHEETS,
+    MOST_OF_ROWS,
     MOST_ROWS,
     TOO_LONG,
     Line,
     Row,
     cell_findings,
     check_names,
+    is_too_long,
     open_table,
     row_of,
     unread_columns,
@@ -46,7 +48,7 @@ def read(path: Path) -> Iterator[Record]:
     for lines, rows in reports((line, row_of(names, line)) for line in table.lines):
         first, last = lines[0].number, lines[-1].number
         where = f"row {first}" if first == last else f"rows {first} to {last}"
-        if len(lines) > MOST_ROWS:
+        if is_too_long(lines):
             yield Record(f"row {first} and those after it", None, (TOO_LONG,))
             continue
         record = guarded_record(where, partial(read_case, rows))
@@ -55,7 +57,15 @@ def read(path: Path) -> Iterator[Record]:
 
 
 def reports(lines: Iterable[tuple[Line, Row]]) -> Iterator[tuple[list[Line], list[Row]]]:
-    """The rows of each report; of one with more than `MOST_ROWS`, no more than say so."""
+    """The rows of each report; of one that is too long, no more than say so."""
     for _, group in groupby(lines, key=lambda line: (line[1].get("case_id", ""), line[1].get("version", ""))):
-        numbered, rows = zip(*islice(group, MOST_ROWS + 1), strict=True)
-        yield list(numbered), list(rows)
+        numbered: list[Line] = []
+        rows: list[Row] = []
+        size = 0
+        for line, row in group:
+            numbered.append(line)
+            rows.append(row)
+            size += line.size
+            if len(rows) > MOST_ROWS or size > MOST_OF_ROWS:
+                break
+        yield numbered, rows

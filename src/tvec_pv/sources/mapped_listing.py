@@ -17,7 +17,6 @@ from tvec_pv.sources.mapping import DATES, REPORT, Column, ListingMapping, canon
 from tvec_pv.sources.reading import Reading
 from tvec_pv.sources.table import (
     MORE_SHEETS,
-    MOST_ROWS,
     TOO_LONG,
     Cell,
     Line,
@@ -25,6 +24,7 @@ from tvec_pv.sources.table import (
     cell_findings,
     check_names,
     is_filled,
+    is_too_long,
     open_table,
     row_of,
     text,
@@ -67,7 +67,7 @@ def read(path: Path, mapping: ListingMapping) -> Iterator[Record]:
     for lines in groups:
         first, last = lines[0].number, lines[-1].number
         where = f"row {first}" if first == last else f"rows {first} to {last}"
-        if len(lines) > MOST_ROWS:
+        if is_too_long(lines):
             yield Record(f"row {first} and those after it", None, (TOO_LONG,))
             continue
         record = guarded_record(where, partial(_read_report, mapping, names, lines))

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import Item, Record
 from tvec_pv.sources.archives import open_archive, openers_of
 from tvec_pv.sources.e2b_r2_values import NO_REPORT, Report
-from tvec_pv.sources.metered import Metered
+from tvec_pv.sources.metered import TOO_LARGE, Metered, TooLarge
 from tvec_pv.sources.public_faers import read_products
 
 _NAMES = re.compile(rb'"(safetyreportid|medicinalproduct|reactionmeddrapt)"\s*:\s*["\d]')
@@ -93,14 +92,18 @@ def _reports_in(file: IO[bytes], prefix: str) -> Iterator[Report | Record]:
             if isinstance(entry, dict):
                 yield Report(where, entry)
             else:
-                yield Record(where, None, (_TOO_LARGE if entry is _NoReport else NO_REPORT,))
-    except UnreadableFile:
-        yield Record(f"{prefix}report {count + 1} and all that follows", None, (_TOO_LARGE,))
+                yield Record(where, None, (_NO_TRUE_ONE if entry is _NoReport else NO_REPORT,))
+    except TooLarge:
+        yield Record(f"{prefix}report {count + 1} and all that follows", None, (TOO_LARGE,))
     except Exception:  # noqa: BLE001 (the parser's own text quotes the file; whatever it raises, the rest is lost)
         yield Record(f"{prefix}report {count + 1} and all that follows", None, (_BROKEN_OFF,))
 
 
-_TOO_LARGE = Finding("READ-SIZE", Severity.CRITICAL, "the report is larger or more deeply nested than any true one")
+_NO_TRUE_ONE = Finding(
+    "READ-SIZE",
+    Severity.CRITICAL,
+    "the report is larger or more deeply nested than any true one: its bytes are kept, ask the source what it is",
+)
 _BROKEN_OFF = Finding(
     "READ-JSON", Severity.CRITICAL, "the JSON is damaged or breaks off here: ask for it again or download it again"
 )

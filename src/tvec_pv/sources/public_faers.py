@@ -8,7 +8,6 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from tvec_pv.domain.dates import PartialDate
@@ -17,6 +16,7 @@ from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.icsr import PUBLIC_NUMBER, Case, Drug, Identifier, Reporter, Substance, known
 from tvec_pv.domain.records import Envelope, Item, OtherProducts, Record
 from tvec_pv.sources import e2b_r2_case
+from tvec_pv.sources.asked_once import asked_once
 from tvec_pv.sources.e2b_r2_values import Group, Report
 from tvec_pv.sources.guard import guarded_file
 from tvec_pv.sources.reading import Reading
@@ -33,14 +33,13 @@ _DECHALLENGES = {
     "3": "Dechallenge: does not apply",
 }
 _MEDICINE = ("medicinalproduct", "activesubstancename", "drugauthorizationnumb")
-_NAMES_REMEMBERED = 100_000
 
 
 def read_products(reports: Iterable[Report | Record | Envelope], is_product: Callable[[str], bool]) -> Iterator[Item]:
     """The product's reports, each as a record, then the number of all others. What names no medicine at all is a
     record too: nobody can say of what it is.
     """
-    is_product, others = lru_cache(_NAMES_REMEMBERED)(is_product), 0
+    is_product, others = asked_once(is_product), 0
     breach: UnreadableFile | None = None
     try:
         for item in guarded_file(iter(reports)):

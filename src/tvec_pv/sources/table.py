@@ -14,10 +14,10 @@ from typing import TypeAlias
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity
 
-LONGEST_CELL = 10_000_000
-LONGEST_ROW = 20_000_000
+LONGEST_CELL = 5_000_000  # a narrative has 100,000 letters at most
+LONGEST_ROW = 10_000_000  # in cells of two letters it takes twenty times as much memory
 MOST_COLUMNS = 16_384
-MOST_ROWS = 50_000  # of one report
+MOST_ROWS, MOST_OF_ROWS = 50_000, 64_000_000  # of one report: how many, and about how many bytes they may take
 MOST_NAMED = 20
 
 
@@ -38,6 +38,11 @@ class Line:
 
     number: int
     cells: Cells
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes to hold it."""
+        return 60 * len(self.cells) + sum(len(cell) for cell in self.cells if isinstance(cell, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,11 @@ def open_table(path: Path, header_row: int = 1, sheet: str | None = None) -> Tab
 def is_workbook(path: Path) -> bool:
     with path.open("rb") as file:
         return file.read(2) == b"PK"
+
+
+def is_too_long(lines: Sequence[Line]) -> bool:
+    """Whether the rows of a report are more than any has; a single one has its limit already."""
+    return len(lines) > 1 and (len(lines) > MOST_ROWS or sum(line.size for line in lines) > MOST_OF_ROWS)
 
 
 def is_filled(cell: Cell) -> bool:
@@ -168,5 +178,6 @@ MORE_SHEETS = Finding(
 TOO_LONG = Finding(
     "LIST-ROWS",
     Severity.CRITICAL,
-    "the report has more rows than any report has, so it was not read: is the number of the case missing in them?",
+    "the report has more or longer rows than any report has, so it was not read: is the number of the case missing "
+    "in them?",
 )

@@ -2,7 +2,8 @@
 
 import codecs
 import csv
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
@@ -18,7 +19,7 @@ def csv_rows(path: Path, header_row: int = 1) -> Iterator[tuple[int, Sequence[ob
     csv.field_size_limit(LONGEST_CELL)
     with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
         delimiter = _delimiter(file, header_row)
-        lines = _Lines(file)
+        lines = RowLines(iter(partial(file.readline, LONGEST_ROW), ""))
         try:
             for number, row in enumerate(csv.reader(lines, delimiter=delimiter, strict=True), 1):
                 if len(row) > MOST_COLUMNS:
@@ -31,23 +32,24 @@ def csv_rows(path: Path, header_row: int = 1) -> Iterator[tuple[int, Sequence[ob
             ) from error
 
 
-class _Lines:
-    """The lines of a file; `read` counts the characters since the last row was whole, and has a limit."""
+class RowLines:
+    """Lines for a CSV reader; `read` counts the characters since the last row was whole, and has a limit.
 
-    def __init__(self, file: TextIO) -> None:
-        self.file = file
+    Whoever takes a row sets it to 0: a quotation mark that is never closed makes all that follows one row.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
         self.read = 0
 
-    def __iter__(self) -> "_Lines":
+    def __iter__(self) -> "RowLines":
         return self
 
     def __next__(self) -> str:
-        line = self.file.readline(LONGEST_ROW)
+        line = next(self._lines)
         self.read += len(line)
         if self.read >= LONGEST_ROW:
             raise UnreadableFile("a row is longer than any row of a listing: the rest cannot be told")
-        if not line:
-            raise StopIteration
         return line.replace("\0", "\ufffd")
 
 

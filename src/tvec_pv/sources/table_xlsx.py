@@ -18,7 +18,7 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.sources.archives import open_archive, openers_of
 from tvec_pv.sources.table import LONGEST_ROW, MOST_COLUMNS, Cell, Cells, Uncomputed
 
-MOST_IN_MEMORY = 64_000_000  # of what is kept whole: the shared texts, the styles, the list of sheets
+MOST_TEXTS, MOST_OTHERS = 64_000_000, 16_000_000  # bytes of what is kept whole: the shared texts; styles and sheets
 DEEPEST = 64
 LONGEST_TOKEN = 1_000_000
 _CHUNK = 1 << 16
@@ -69,6 +69,7 @@ class _Part:
 
     def parser(self) -> expat.XMLParserType:
         parser = expat.ParserCreate()
+        parser.buffer_text = True  # else each entity and each line is a text of its own
         parser.StartDoctypeDeclHandler = _refuse_doctype
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -104,10 +105,12 @@ class _Part:
 class _Kept(_Part):
     """A part that is read whole, at once, and is small."""
 
+    most = MOST_OTHERS
+
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         super().__init__()
-        if archive.getinfo(name).file_size > MOST_IN_MEMORY:
-            raise UnreadableFile("the workbook has more texts than are kept in memory: save it as CSV")
+        if archive.getinfo(name).file_size > self.most:
+            raise UnreadableFile("the workbook has more texts or styles than are kept in memory: save it as CSV")
         for _ in _chunks(archive, name, self):
             pass
 
@@ -141,6 +144,8 @@ class _Sheets(_Kept):
 
 class _Texts(_Kept):
     """The shared texts. Of a text with phonetic runs (rPh) the text alone is kept."""
+
+    most = MOST_TEXTS
 
     def __init__(self, archive: zipfile.ZipFile, name: str) -> None:
         self.found: list[str] = []

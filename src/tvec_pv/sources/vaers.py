@@ -15,6 +15,7 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.records import OtherProducts, Record
 from tvec_pv.sources.archives import Opener, open_archive, opener_of, openers_of, shown_name
 from tvec_pv.sources.joined_tables import Table, TableFile, read_joined
+from tvec_pv.sources.table_csv import RowLines
 from tvec_pv.sources.text_lines import read_lines
 from tvec_pv.sources.vaers_case import read_case
 
@@ -97,7 +98,10 @@ def _cells(opener: Opener) -> Iterator[list[str]]:
     csv.field_size_limit(_LONGEST_CELL)
     with opener() as file:
         try:
-            yield from csv.reader(line + "\n" for line in read_lines(file))
+            lines = RowLines(line + "\n" for line in read_lines(file))
+            for row in csv.reader(lines):
+                lines.read = 0
+                yield row
         except csv.Error as error:
             raise UnreadableFile(
                 "a quotation mark is not closed, or a cell is too long: the rest cannot be told"
