@@ -34,7 +34,7 @@ from tvec_pv.actions.runs import run
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.errors import AlreadyRunning, OutOfBalance, StoreRefused
 from tvec_pv.domain.icsr import Document, NullFlavor, NullificationAmendment, Patient
-from tvec_pv.domain.records import check_balance
+from tvec_pv.domain.records import Attachment, Record, check_balance
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import reading, writing
@@ -385,6 +385,21 @@ def test_a_version_newer_than_the_list_stands(house, tmp_path, without_checks):
     take_in(house, [put(tmp_path / "quarter", q_zip=A_QUARTER)])
 
     assert not case(house, "FAERS-1000001").is_nullified
+
+
+# --- batches -------------------------------------------------------------------------------------------------------
+
+
+def test_a_batch_ends_where_its_documents_are_large(monkeypatch):
+    def record(size):
+        content = b"x" * size
+        return Record("message", None, (), (Attachment(sha256(content).hexdigest(), content),))
+
+    monkeypatch.setattr(workers, "TOGETHER", 100)
+    records = [(None, number, record(size)) for number, size in enumerate((1, 99, 1, 101, 0, 0, 0, 0))]
+
+    pieces = [[number for _, number, _ in piece] for piece in workers._pieces(records, 3)]
+    assert pieces == [[0, 1, 2], [3], [4, 5, 6], [7]]
 
 
 # --- several processes ---------------------------------------------------------------------------------------------

@@ -20,12 +20,13 @@ from typing import TypeAlias
 from tvec_pv.actions.contents import Contents, Received, open_contents
 from tvec_pv.actions.preparation import Judge, Prepared, prepare
 from tvec_pv.domain.errors import WorkerLost
+from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import knowledge
 from tvec_pv.settings import Settings
 from tvec_pv.sources.formats import Options
 from tvec_pv.store.raw_files import RawFile
 
-TOGETHER = 64 * 1024**2  # bytes of files that are read together, and by one process where there are several
+TOGETHER = 64 * 1024**2  # bytes of files that are read together, by one process, and of documents in one batch
 
 
 @dataclass(slots=True)
@@ -76,8 +77,7 @@ class Workers:
             yield [(files[number], position, one) for number, position, one in batch]
 
     def _read_here(self, files: Sequence[OpenFile]) -> Iterator[Batch]:
-        records = _missing(files)
-        pieces = iter(lambda: list(islice(records, self._size)), [])
+        pieces = _pieces(_missing(files), self._size)
         if self._pool is None:
             for piece in pieces:
                 yield _prepared(self._judge, piece)
@@ -90,6 +90,20 @@ class Workers:
                 yield _placed(first, answer.result())
         for first, answer in under_way:
             yield _placed(first, answer.result())
+
+
+def _pieces(records: Iterable[tuple[OpenFile, int, Received]], size: int) -> Iterator[_Piece]:
+    """Records in groups of `size`; fewer where the documents in them are large."""
+    piece: _Piece = []
+    held = 0
+    for file, position, item in records:
+        piece.append((file, position, item))
+        held += sum(len(one.content) for one in item.attachments) if isinstance(item, Record) else 0
+        if len(piece) == size or held > TOGETHER:
+            yield piece
+            piece, held = [], 0
+    if piece:
+        yield piece
 
 
 def _missing(files: Iterable[OpenFile]) -> Iterator[tuple[OpenFile, int, Received]]:
