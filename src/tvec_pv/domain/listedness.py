@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tvec_pv.domain.safety_profile import Concept, Label, Listed
+from tvec_pv.domain.safety_profile import Concept, Listed, Statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,49 +27,52 @@ def assess_listedness(concept: Concept | None, region: str, on: date, *, fatal: 
         return Listedness(
             region, Listed.UNLISTED, "", "LR1", "the term is not in the safety profile, so not in the label"
         )
-    labels = concept.labels_in_force(region, on)
-    if not labels:
+    statements = concept.statements_in_force(region, on)
+    if not statements:
         return _not_in_force(concept, region, on)
-    label = labels[0]
-    if fatal and label.listed is Listed.LISTED:
-        return _fatal(label)
+    stated = statements[0]
+    if fatal and stated.listed is Listed.LISTED:
+        return _fatal(stated)
     rule, reason = {
-        Listed.LISTED: ("LR7", f"in the label, section {label.section}, in force since {label.start.isoformat()}"),
-        Listed.UNLISTED: ("LR1", f"not listed{_remark(label)}"),
-        Listed.INDETERMINATE: ("LR5", f"indeterminate{_remark(label)}; unlisted until a physician decides"),
-    }[label.listed]
-    return Listedness(region, label.listed, label.section, rule, reason, label.verified)
+        Listed.LISTED: (
+            "LR7",
+            f"in the label, section {stated.section}, in force since {stated.since.start.isoformat()}",
+        ),
+        Listed.UNLISTED: ("LR1", f"not listed{_remark(stated)}"),
+        Listed.INDETERMINATE: ("LR5", f"indeterminate{_remark(stated)}; unlisted until a physician decides"),
+    }[stated.listed]
+    return Listedness(region, stated.listed, stated.section, rule, reason, stated.verified)
 
 
-def _fatal(label: Label) -> Listedness:
+def _fatal(stated: Statement) -> Listedness:
     """LR2: a fatal outcome is unlisted unless the label states it, and for whom."""
-    if label.fatal_listed_if:
+    if stated.fatal_if:
         return Listedness(
-            label.region,
+            stated.region,
             Listed.INDETERMINATE,
-            label.section,
+            stated.section,
             "LR2",
-            f"the label lists a fatal outcome only for: {label.fatal_listed_if}; a physician decides if that holds",
-            label.verified,
+            f"the label lists a fatal outcome only for: {stated.fatal_if}; a physician decides if that holds",
+            stated.verified,
         )
     return Listedness(
-        label.region,
+        stated.region,
         Listed.UNLISTED,
-        label.section,
+        stated.section,
         "LR2",
-        f"the reaction is listed in section {label.section}, its fatal outcome is not",
-        label.verified,
+        f"the reaction is listed in section {stated.section}, its fatal outcome is not",
+        stated.verified,
     )
 
 
 def _not_in_force(concept: Concept, region: str, on: date) -> Listedness:
-    later = [label for label in concept.labels if label.region == region and label.start > on]
+    later = [one.since for one in concept.statements if one.region == region and one.since.start > on]
     if later:
         reason = f"came into the label on {min(label.start for label in later).isoformat()}, after {on.isoformat()}"
         return Listedness(region, Listed.UNLISTED, "", "LR7", reason, concept.verified)
     return Listedness(region, Listed.UNLISTED, "", "LR1", "not in the label of this region", concept.verified)
 
 
-def _remark(label: Label) -> str:
+def _remark(stated: Statement) -> str:
     """What the profile says of a statement that is not simply listed: a section, or why."""
-    return f": {label.section}" if label.section else ""
+    return f": {stated.section}" if stated.section else ""

@@ -1,0 +1,65 @@
+"""A small safety profile to order: a good folder, of which a test changes one file."""
+
+from pathlib import Path
+
+GOOD = {
+    "profile.toml": """
+version = "2026-01-01"
+approved_by = ""
+regions = ["US", "EU"]
+category = [{ id = "herpetic", name = "Herpetic" }, { id = "systemic", name = "Systemic" }]
+
+[conditions]
+weak = "in a patient who is weak"
+
+[product]
+name = "some medicine"
+brand = "Brandname"
+abbreviation = "SM"
+us_licence = 2015-10-27
+eu_authorisation = 2015-12-16
+minimum_letters = 10
+maximum_distance = 3
+
+[reporting]
+us_alert_days = 15
+eu_serious_days = 15
+eu_non_serious_days = 90
+eea = ["DE"]
+""",
+    "sources.csv": "mark,text\nR2,US label\nBK,general knowledge\nJ,judgement\n",
+    "labels.csv": """id,region,start,is_day_known,changes,source,verified
+US-1,US,2015-10-27,yes,the first,R2,yes
+US-2,US,2023-02-01,no,5.2,R2,yes
+EU-1,EU,2015-12-16,yes,the first,BK,no
+""",
+    "concepts.csv": """id,category,is_clinical,serious_by_default,serious_if,ime,dme,window,frequency_eu,mimic,\
+case_rule,note,source,verified
+sore,herpetic,yes,no,,,no,,,,,,R2,yes
+hot,systemic,yes,no,a stay in hospital,unverified,no,,very common,,,,J,no
+""",
+    "names.csv": """concept,name,kind,source
+sore,Oral herpes,term,R2
+sore,Cold sore,synonym,J
+hot,Pyrexia,term,J
+""",
+    "statements.csv": """concept,since,until,listed,section,rule,fatal_if,only_if,source,verified
+sore,US-1,US-2,U,not in 5.2,,,,R2,yes
+sore,US-2,,L,5.2,,weak,,R2,yes
+""",
+    "designated.csv": "term,source,verified\nAnaphylactic shock,R2,yes\n",
+    "product_names.csv": "name,kind,may_be_misspelt,source\nBrandname,brand,no,R2\nOther,never,no,J\n",
+    "codes.csv": "code,kind,decides,source\n1234,NDC,undecided,BK\n",
+}
+
+
+def write_profile(folder: Path, version: str = "2026-01-01", *, draft: bool = False, **changed: str) -> Path:
+    """The good folder under a version, with other contents of some of its files."""
+    written = folder / version
+    written.mkdir()
+    for name, content in (GOOD | changed).items():
+        if name == "profile.toml":
+            content = content.replace('version = "2026-01-01"', f'version = "{version}"')
+            content = "draft = true\n" + content if draft else content
+        (written / name).write_text(content, "utf-8")
+    return written
