@@ -8,9 +8,16 @@ version = "2026-01-01"
 approved_by = ""
 regions = ["US", "EU"]
 category = [{ id = "herpetic", name = "Herpetic" }, { id = "systemic", name = "Systemic" }]
+undone_by = ["no"]
 
 [conditions]
 weak = "in a patient who is weak"
+
+[spelling]
+minimum_letters = 10
+letters_for_one = 6
+letters_for_two = 12
+apart = [["hyper", "hypo"]]
 
 [product]
 name = "some medicine"
@@ -33,10 +40,10 @@ US-1,US,2015-10-27,yes,the first,R2,yes
 US-2,US,2023-02-01,no,5.2,R2,yes
 EU-1,EU,2015-12-16,yes,the first,BK,no
 """,
-    "concepts.csv": """id,category,is_clinical,serious_by_default,serious_if,ime,dme,window,frequency_eu,mimic,\
+    "concepts.csv": """id,category,also,is_clinical,serious_by_default,serious_if,ime,dme,frequency_eu,mimic,\
 case_rule,note,source,verified
-sore,herpetic,yes,no,,,no,,,,,,R2,yes
-hot,systemic,yes,no,a stay in hospital,unverified,no,,very common,,,,J,no
+sore,herpetic,,yes,no,,,no,,,,,R2,yes
+hot,systemic,,yes,no,a stay in hospital,unverified,no,very common,,,,J,no
 """,
     "names.csv": """concept,name,kind,source
 sore,Oral herpes,term,R2
@@ -47,6 +54,8 @@ hot,Pyrexia,term,J
 sore,US-1,US-2,U,not in 5.2,,,,R2,yes
 sore,US-2,,L,5.2,,weak,,R2,yes
 """,
+    "exclusions.csv": "concept,not_if,source\nsore,zoster; vzv,J\n",
+    "qualifiers.csv": "name,base,qualified,also,words,unless,source\nhot sore,sore,,systemic,hot; burn*,new,J\n",
     "designated.csv": "term,source,verified\nAnaphylactic shock,R2,yes\n",
     "product_names.csv": "name,kind,may_be_misspelt,source\nBrandname,brand,no,R2\nOther,never,no,J\n",
     "codes.csv": "code,kind,decides,source\n1234,NDC,undecided,BK\n",

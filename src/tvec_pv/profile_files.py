@@ -4,40 +4,67 @@ Beside its settings it holds tables; a mistake in one is named with file, row an
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import date
-from enum import StrEnum
 from importlib.resources.abc import Traversable
 from itertools import combinations
 from typing import Any
 
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.product_names import Product, normalise_code
-from tvec_pv.domain.safety_profile import Category, Concept, LabelVersion, Listed, SafetyProfile, Statement, index
-from tvec_pv.domain.terms import normalise
+from tvec_pv.domain.safety_profile import (
+    Category,
+    Concept,
+    LabelVersion,
+    Listed,
+    Qualifier,
+    SafetyProfile,
+    Spelling,
+    Statement,
+    index,
+)
+from tvec_pv.domain.terms import normalise, said
 from tvec_pv.domain.timelines import ReportingRules
+from tvec_pv.profile_rows import (
+    CodeRow,
+    ConceptRow,
+    Decides,
+    DesignatedRow,
+    ExclusionRow,
+    KindOfName,
+    NameKind,
+    NameRow,
+    ProductNameRow,
+    QualifierRow,
+    SourceRow,
+    StatementRow,
+)
 from tvec_pv.profile_settings import SETTINGS, read_settings
 from tvec_pv.reference_tables import check_known, read_table
 
 
 def read_safety_profile(folder: Traversable) -> SafetyProfile:
     settings = read_settings(folder)
-    categories = tuple(Category(entry["id"], entry["name"]) for entry in settings["category"])
-    sources = read_table(folder / "sources.csv", _Source, ("mark",))
+    categories = _categories(settings)
+    ids = {one.id for one in categories}
+    sources = read_table(folder / "sources.csv", SourceRow, ("mark",))
     marks = {mark for (mark,) in sources}
     labels = _labels(folder, settings, marks)
-    concepts = read_table(folder / "concepts.csv", _Concept, ("id",))
-    check_known("concepts.csv", concepts, "category", {one.id for one in categories}, SETTINGS)
+    concepts = read_table(folder / "concepts.csv", ConceptRow, ("id",))
+    for column in ("category", "also"):
+        check_known("concepts.csv", concepts, column, ids, SETTINGS)
     _check_sources("concepts.csv", concepts, marks)
     known = {concept for (concept,) in concepts}
-    names = read_table(folder / "names.csv", _Name, ("concept", "name"))
+    names = read_table(folder / "names.csv", NameRow, ("concept", "name"))
     check_known("names.csv", names, "concept", known, "concepts.csv")
     _check_sources("names.csv", names, marks)
     statements = _statements(folder, labels, known, settings["conditions"], marks)
-    designated = read_table(folder / "designated.csv", _Designated, ("term",))
+    designated = read_table(folder / "designated.csv", DesignatedRow, ("term",))
     _check_sources("designated.csv", designated, marks)
+    excluded = _exclusions(folder, names, known, marks)
     made = tuple(
-        _concept(row, number, names.values(), statements[row.id]) for number, row in enumerate(concepts.values(), 2)
+        _concept(row, number, names.values(), excluded.get(row.id, ()), statements[row.id])
+        for number, row in enumerate(concepts.values(), 2)
     )
     _check_names(names)
     return SafetyProfile(
@@ -48,6 +75,8 @@ def read_safety_profile(folder: Traversable) -> SafetyProfile:
         labels=tuple(labels.values()),
         concepts=made,
         conditions=settings["conditions"],
+        qualifiers=_qualifiers(folder, settings, known, ids, marks),
+        spelling=_spelling(settings),
         designated=frozenset(normalise(term) for (term,) in designated),
         by_name=index(made),
     )
@@ -56,9 +85,9 @@ def read_safety_profile(folder: Traversable) -> SafetyProfile:
 def read_product(folder: Traversable) -> Product:
     settings = read_settings(folder)
     product = settings["product"]
-    marks = {mark for (mark,) in read_table(folder / "sources.csv", _Source, ("mark",))}
-    names = read_table(folder / "product_names.csv", _ProductName, ("name",))
-    codes = read_table(folder / "codes.csv", _Code, ("kind", "code"))
+    marks = {mark for (mark,) in read_table(folder / "sources.csv", SourceRow, ("mark",))}
+    names = read_table(folder / "product_names.csv", ProductNameRow, ("name",))
+    codes = read_table(folder / "codes.csv", CodeRow, ("kind", "code"))
     _check_sources("product_names.csv", names, marks)
     _check_sources("codes.csv", codes, marks)
     for number, row in enumerate(names.values(), 2):
@@ -79,6 +108,8 @@ def read_product(folder: Traversable) -> Product:
         maximum_distance=product["maximum_distance"],
         codes=frozenset(normalise_code(row.code) for row in codes.values() if row.decides is Decides.PRODUCT),
         unsure_codes=frozenset(normalise_code(row.code) for row in codes.values() if row.decides is Decides.UNDECIDED),
+        development=frozenset(normalise(row.name) for row in names.values() if row.kind is NameKind.DEVELOPMENT),
+        misspellings=frozenset(normalise(row.name) for row in names.values() if row.kind is NameKind.MISSPELLING),
     )
 
 
@@ -86,120 +117,6 @@ def read_reporting_rules(folder: Traversable) -> ReportingRules:
     settings = read_settings(folder)
     periods = settings["reporting"]
     return ReportingRules(version=settings["version"], **{**periods, "eea": frozenset(periods["eea"])})
-
-
-# --- the tables ----------------------------------------------------------------------------------------------------
-
-
-class Ime(StrEnum):
-    """On the list of important medical events: by the reference, or by general knowledge alone."""
-
-    YES = "yes"
-    UNVERIFIED = "unverified"
-
-
-class Frequency(StrEnum):
-    """How often by the EU label: at least 1 in 10, in 100, in 1,000."""
-
-    VERY_COMMON = "very common"
-    COMMON = "common"
-    UNCOMMON = "uncommon"
-
-
-class KindOfName(StrEnum):
-    TERM = "term"
-    SYNONYM = "synonym"
-
-
-class NameKind(StrEnum):
-    """What kind of name of the product it is, or that it never is one."""
-
-    NAME = "name"
-    BRAND = "brand"
-    ABBREVIATION = "abbreviation"
-    DEVELOPMENT = "development"
-    LANGUAGE = "language"
-    MISSPELLING = "misspelling"
-    NEVER = "never"
-
-
-class Decides(StrEnum):
-    """What a code alone makes of a medicine."""
-
-    PRODUCT = "product"
-    UNDECIDED = "undecided"
-    NOTHING = "not compared"
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    mark: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Concept:
-    """The columns of a concept: its fields but for names and statements, which have tables of their own."""
-
-    id: str
-    category: str
-    is_clinical: bool
-    serious_by_default: bool
-    dme: bool
-    source: tuple[str, ...]
-    verified: bool
-    serious_if: str = ""
-    ime: Ime | None = None
-    window: str = ""
-    frequency_eu: Frequency | None = None
-    mimic: str = ""
-    case_rule: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    concept: str
-    name: str
-    kind: KindOfName
-    source: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    concept: str
-    since: str
-    listed: Listed
-    section: str
-    source: tuple[str, ...]
-    verified: bool
-    until: str = ""
-    rule: str = ""
-    fatal_if: str = ""
-    only_if: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Designated:
-    term: str
-    source: tuple[str, ...]
-    verified: bool
-
-
-@dataclass(frozen=True, slots=True)
-class _ProductName:
-    name: str
-    kind: NameKind
-    may_be_misspelt: bool
-    source: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Code:
-    code: str
-    kind: str
-    decides: Decides
-    source: tuple[str, ...]
 
 
 def _labels(folder: Traversable, settings: Mapping[str, Any], marks: set[str]) -> dict[str, LabelVersion]:
@@ -228,7 +145,7 @@ def _statements(
 ) -> dict[str, tuple[Statement, ...]]:
     """The statements on each concept; on any day one region says one thing of it, or nothing."""
     file = "statements.csv"
-    rows = read_table(folder / file, _Statement, ("concept", "since"))
+    rows = read_table(folder / file, StatementRow, ("concept", "since"))
     check_known(file, rows, "concept", concepts, "concepts.csv")
     for column in ("since", "until"):
         check_known(file, rows, column, labels, "labels.csv")
@@ -242,7 +159,7 @@ def _statements(
             listed=row.listed,
             section=row.section,
             until=labels.get(row.until),
-            rule=row.rule,
+            rule=row.rule or "",
             fatal_if=row.fatal_if,
             only_if=row.only_if,
             source=row.source,
@@ -263,7 +180,61 @@ def _statements(
     return found
 
 
-def _concept(row: _Concept, number: int, names: Iterable[_Name], statements: tuple[Statement, ...]) -> Concept:
+def _categories(settings: Mapping[str, Any]) -> tuple[Category, ...]:
+    categories = tuple(Category(**entry) for entry in settings["category"])
+    ids = [one.id for one in categories]
+    for one in categories:
+        if ids.count(one.id) > 1:
+            raise ReferenceDataError(f"{SETTINGS}: category {one.id}: stands twice")
+        if one.of_another_person and one.of_another_person not in ids:
+            raise ReferenceDataError(f"{SETTINGS}: category {one.id}: of_another_person is none of the categories")
+    return categories
+
+
+def _spelling(settings: Mapping[str, Any]) -> Spelling:
+    rules = settings["spelling"]
+    if any(len(pair) != 2 for pair in rules["apart"]):
+        raise ReferenceDataError(f"{SETTINGS}: [spelling]: apart holds pairs of words")
+    return Spelling(**{**rules, "apart": tuple((one, other) for one, other in rules["apart"])})
+
+
+def _exclusions(
+    folder: Traversable, names: Mapping[tuple[str, ...], NameRow], concepts: set[str], marks: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """Words beside a name that make it something else; none stands in a name of the concept itself."""
+    file = "exclusions.csv"
+    rows = read_table(folder / file, ExclusionRow, ("concept",))
+    check_known(file, rows, "concept", concepts, "concepts.csv")
+    _check_sources(file, rows, marks)
+    for number, row in enumerate(rows.values(), 2):
+        for name in names.values():
+            if name.concept == row.concept and (word := said(name.name, row.not_if)):
+                raise ReferenceDataError(f"{file}, row {number}, column not_if: {word!r} stands in {name.name!r}")
+    return {row.concept: row.not_if for row in rows.values()}
+
+
+def _qualifiers(
+    folder: Traversable, settings: Mapping[str, Any], concepts: set[str], categories: set[str], marks: set[str]
+) -> tuple[Qualifier, ...]:
+    file = "qualifiers.csv"
+    rows = read_table(folder / file, QualifierRow, ("name", "base"))
+    for column in ("base", "qualified"):
+        check_known(file, rows, column, concepts, "concepts.csv")
+    check_known(file, rows, "also", categories, SETTINGS)
+    _check_sources(file, rows, marks)
+    for number, row in enumerate(rows.values(), 2):
+        if bool(row.qualified) == bool(row.also):
+            raise ReferenceDataError(f"{file}, row {number}, column qualified: either this or also is given")
+    undone_by = tuple(settings["undone_by"])
+    return tuple(
+        Qualifier(row.name, row.base, row.qualified, row.also, row.words, (*undone_by, *row.unless))
+        for row in rows.values()
+    )
+
+
+def _concept(
+    row: ConceptRow, number: int, names: Iterable[NameRow], not_if: tuple[str, ...], statements: tuple[Statement, ...]
+) -> Concept:
     own = [name for name in names if name.concept == row.id]
     terms = tuple(name.name for name in own if name.kind is KindOfName.TERM)
     if not terms:
@@ -273,11 +244,12 @@ def _concept(row: _Concept, number: int, names: Iterable[_Name], statements: tup
         **given | {"ime": row.ime or "", "frequency_eu": row.frequency_eu or ""},
         terms=terms,
         synonyms=tuple(name.name for name in own if name.kind is KindOfName.SYNONYM),
+        not_if=not_if,
         statements=statements,
     )
 
 
-def _check_names(names: Mapping[tuple[str, ...], _Name]) -> None:
+def _check_names(names: Mapping[tuple[str, ...], NameRow]) -> None:
     """A name has letters, and belongs to one concept however it is spelt."""
     owner: dict[str, str] = {}
     for number, row in enumerate(names.values(), 2):

@@ -33,7 +33,7 @@ def read_settings(folder: Traversable) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ReferenceDataError(f"{SETTINGS}: {error}") from error
     _check_fields(data, _FIELDS, SETTINGS)
-    for table in ("product", "reporting"):
+    for table in ("spelling", "product", "reporting"):
         _check_fields(data[table], _FIELDS_OF[table], f"{SETTINGS}: [{table}]")
     for entry in data["category"]:
         _check_fields(entry, _FIELDS_OF["category"], f"{SETTINGS}: category {entry.get('id', '(without id)')}")
@@ -53,12 +53,15 @@ _FIELDS: Mapping[str, Any] = {
     "draft?": bool,
     "regions": [str],
     "category": [dict],
+    "undone_by": [str],
     "conditions": dict,
+    "spelling": dict,
     "product": dict,
     "reporting": dict,
 }
 _FIELDS_OF: Mapping[str, Mapping[str, Any]] = {
-    "category": {"id": str, "name": str},
+    "category": {"id": str, "name": str, "of_another_person?": str},
+    "spelling": {"minimum_letters": int, "letters_for_one": int, "letters_for_two": int, "apart": [[str]]},
     "product": {
         "name": str,
         "brand": str,
@@ -79,14 +82,16 @@ def _check_fields(entry: Mapping[str, Any], kinds: Mapping[str, Any], place: str
         if name not in known:
             raise ReferenceDataError(f"{place}: {name} is none of {', '.join(known)}")
         if not _is_of(value, known[name]):
-            kind = known[name]
-            wanted = f"a list of {_WORDS[kind[0]]}s" if isinstance(kind, list) else f"a {_WORDS[kind]}"
-            raise ReferenceDataError(f"{place}: {name} must be {wanted}")
+            raise ReferenceDataError(f"{place}: {name} must be {_wanted(known[name])}")
     if missing := [name for name in kinds if name not in entry and not name.endswith("?")]:
         raise ReferenceDataError(f"{place}: {', '.join(missing)} is missing")
 
 
-_WORDS = {str: "text", bool: "true or false", int: "whole number", date: "date", dict: "table"}
+def _wanted(kind: Any) -> str:
+    return f"a list, each of which is {_wanted(kind[0])}" if isinstance(kind, list) else _WORDS[kind]
+
+
+_WORDS = {str: "text", bool: "true or false", int: "a whole number", date: "a date", dict: "a table"}
 
 
 def _is_of(value: Any, kind: Any) -> bool:

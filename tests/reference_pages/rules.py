@@ -179,7 +179,10 @@ def _categories() -> str:
 A reaction is looked up in the safety profile by the first of its names that the profile knows: the preferred term and
 the term of its MedDRA code (where you have [put MedDRA beside the product](../how-to/use-your-meddra.md)), the term's
 name, the translation, the reporter's words. Names are equal when they differ only in case and punctuation. The profile
-answers with a concept; each concept belongs to one category. A name that it does not know is `unlisted-other`.
+answers with a concept; each concept belongs to one leading category, and may belong to others. A name that it does not
+know may be one of its names with a slip of the pen: then the reaction is *likely* that concept, and no label lists it.
+Words of the report beside the term may name a qualifier that a label asks for (`qualifiers.csv`), or something else
+(`exclusions.csv`), which makes the term doubtful. All other names are `unlisted-other`.
 
 All categories of a case are kept; the first of them in this order is its primary one:
 
@@ -213,7 +216,7 @@ FAERS gives the criteria for a whole case: they are then held of each of its rea
 def _listedness() -> str:
     rows = []
     for situation, concept, fatal in _labels():
-        verdict = assess_listedness(concept, "US", _ON, fatal=fatal)
+        verdict = assess_listedness(safety_profile(), concept, "US", _ON, fatal=fatal)
         rows.append((situation, f"**{_LISTED[verdict.listed.value]}**", code(verdict.rule), verdict.reason))
     return f"""## Is it listed?
 
@@ -225,12 +228,17 @@ is treated as unlisted until a physician decides; no such decision can be record
 | rule | what it says |
 | --- | --- |
 | `LR1` | not in the label, or of greater severity or specificity than what the label says: unlisted |
-| `LR2` | a fatal outcome is unlisted unless the label states it, and for whom: then indeterminate |
+| `LR2` | a fatal outcome is unlisted unless the label states it, in such a patient; not known: indeterminate |
+| `LR3` | an umbrella ("immune-mediated events, including ...") lists only what it names |
+| `LR4` | the label's qualifier must match: worsening, near the injection site, of the tumour, by that route |
 | `LR5` | indeterminate: treated as unlisted until a physician decides |
+| `LR6` | serious and unlisted must be the same reaction |
 | `LR7` | the label in force on day 0 decides, not today's |
+| `LR8` | each region's label is a list of its own |
+| `LR9` | core-like: listed only where every region lists it, in place of the core data sheet, which is not public |
+| `LR10` | a warning of spread to others is a risk statement: indeterminate, but for what was seen at work |
 
-The profile's own comments name more rules (`LR3`, `LR4`, `LR10`): its author followed them when writing the entries, no
-code applies them. The design of the rules follows 21 CFR 600.80(a) on what is unexpected."""
+The design of the rules follows 21 CFR 600.80(a) on what is unexpected."""
 
 
 def _labels() -> Iterator[tuple[str, Concept | None, bool]]:
@@ -246,7 +254,7 @@ def _labels() -> Iterator[tuple[str, Concept | None, bool]]:
     yield "the label has it; fatal outcome", concept(), True
     yield (
         "the label has it and its fatal outcome for some patients, fatal outcome",
-        concept(fatal_if="..."),
+        concept(fatal_if="immunocompromised"),
         True,
     )
     yield (

@@ -126,7 +126,12 @@ def explanation_lines(view: "CaseView") -> list[str]:
         lines.extend(f"  {reason}" for reason in one["reasons"])
         for at in one["listedness"]:
             unchecked = "" if at["verified"] else " (source not checked)"
-            lines.append(f"  {at['region']}: {_LISTED[at['listed']]} by rule {at['rule']}: {at['reason']}{unchecked}")
+            row = f" [{at['line']}]" if at.get("line") else ""
+            lines.append(
+                f"  {at['region']}: {_LISTED[at['listed']]} by rule {at['rule']}: {at['reason']}{unchecked}{row}"
+            )
+        if core := one.get("core_like"):
+            lines.append(f"  core-like: {_LISTED[core['listed']]} by rule {core['rule']}: {core['reason']}")
         if one["designated"]:
             lines.append("  designated medical event")
         if one["proposal"]:

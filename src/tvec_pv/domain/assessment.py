@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from tvec_pv.domain.classification import Classified, classify
+from tvec_pv.domain.classification import Classified, Sureness, classify
 from tvec_pv.domain.icsr import Case, DrugRole, Reaction, Text, known
-from tvec_pv.domain.listedness import Listedness, assess_listedness
+from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
 from tvec_pv.domain.product_names import Product, product_drugs
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
 from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
@@ -26,7 +26,10 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class ReactionAssessment:
-    """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself."""
+    """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself.
+
+    `category` is the first of its `categories`.
+    """
 
     number: int
     name: str
@@ -43,6 +46,9 @@ class ReactionAssessment:
     listedness: tuple[Listedness, ...]
     proposal: str
     reasons: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    sure: Sureness = Sureness.UNKNOWN
+    core_like: Listedness | None = None
 
     def listed_in(self, region: str) -> Listed:
         return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
@@ -67,15 +73,16 @@ class Assessment:
     verdicts: tuple[Verdict, ...]
 
 
-def assess(case: Case, knowledge: Knowledge) -> Assessment:
-    """Classify a case and say what follows in each region."""
+def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = None) -> Assessment:
+    """Classify a case and say what follows in each region. `conditions` answers what labels ask of the case."""
     profile = knowledge.profile
     received = known(case.latest_received) or known(case.first_received)
     day_0 = received.earliest if received else None
     reactions = tuple(
-        _assess_reaction(reaction, number, day_0, knowledge) for number, reaction in enumerate(case.reactions, 1)
+        _assess_reaction(reaction, number, day_0, knowledge, conditions or {})
+        for number, reaction in enumerate(case.reactions, 1)
     )
-    categories = tuple(dict.fromkeys(reaction.category for reaction in reactions))
+    categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     country = find_country(case, knowledge.reporting.eea)
     clinical = tuple(
         Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
@@ -96,12 +103,18 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
     )
 
 
-def _assess_reaction(reaction: Reaction, number: int, day_0: date | None, knowledge: Knowledge) -> ReactionAssessment:
+def _assess_reaction(
+    reaction: Reaction, number: int, day_0: date | None, knowledge: Knowledge, conditions: Conditions
+) -> ReactionAssessment:
     profile = knowledge.profile
-    found = classify(profile, reaction, knowledge.dictionary)
+    found = classify(profile, reaction, knowledge.dictionary, of_another_person=conditions.get(ANOTHER_PERSON) is True)
     concept = found.concept
     given, serious, fatal = criteria(reaction), is_serious(reaction), is_fatal(reaction)
-    listedness = tuple(assess_listedness(concept, region, day_0 or date.max, fatal=fatal) for region in profile.regions)
+    sure = found.sure is Sureness.CERTAIN
+    listedness = tuple(
+        assess_listedness(profile, concept, region, day_0, fatal=fatal, sure=sure, conditions=conditions)
+        for region in profile.regions
+    )
     proposal = ""
     if concept is not None and not serious and (concept.serious_by_default or concept.ime):
         proposal = "reported as not serious; the profile holds it medically important: a physician should decide"
@@ -121,6 +134,9 @@ def _assess_reaction(reaction: Reaction, number: int, day_0: date | None, knowle
         listedness=listedness,
         proposal=proposal,
         reasons=tuple(_reasons(profile, found, reaction, given, serious)),
+        categories=found.categories,
+        sure=found.sure,
+        core_like=core_like(listedness),
     )
 
 
@@ -131,7 +147,8 @@ def _reasons(
     if found.concept is None:
         reasons = [f"no term of profile {profile.version} has this name, so it is {category}"]
     else:
-        reasons = [f"{category}: {found.how} {found.matched!r} of {found.concept.id} in profile {profile.version}"]
+        place = f"{found.concept.id} in profile {profile.version}"
+        reasons = [f"{category}: {found.how} {found.matched!r} of {place}, {found.sure.value}", *found.reasons]
         if found.concept.mimic:
             reasons.append(f"looks like something else and is kept apart from it ({found.concept.mimic})")
         if found.concept.note:
@@ -143,6 +160,8 @@ def _reasons(
         reasons.append("serious: the reporter highlighted it as serious (E.i.3.1)")
     else:
         reasons.append("not serious: no criterion was reported" + level)
+        if found.concept is not None and found.concept.serious_if:
+            reasons.append(f"serious with {found.concept.serious_if}: ask for it")
     return reasons
 
 

@@ -58,21 +58,23 @@ class Statement:
 class Concept:
     """One thing that can happen, by all the names it goes by.
 
+    `also` are categories it belongs to beside its own; `not_if` words that make a report of it one of something else.
     `is_clinical` is false for an exposure or an error without a reaction. `case_rule` names the rule of the case lane
     that flags it; `mimic` says that it is easily taken for something it is not. `serious_if` says what would make it
-    serious; `window` names its time to onset.
+    serious.
     """
 
     id: str
     category: str
     terms: tuple[str, ...]
     synonyms: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    not_if: tuple[str, ...] = ()
     is_clinical: bool = True
     serious_by_default: bool = False
     serious_if: str = ""
     ime: str = ""
     dme: bool = False
-    window: str = ""
     frequency_eu: str = ""
     mimic: str = ""
     case_rule: str = ""
@@ -87,10 +89,39 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A group of concepts; the first of those of a case, in the profile's order, is its primary one."""
+    """A group of concepts; the first of those of a case, in the profile's order, is its primary one.
+
+    `of_another_person` is the group that leads where the reaction is one of a person who was not treated.
+    """
 
     id: str
     name: str
+    of_another_person: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """Words of a report that make one of the concepts `base` the concept `qualified`, or put it into `also` too.
+
+    `unless` are words that undo it, wherever they stand beside it.
+    """
+
+    name: str
+    base: tuple[str, ...]
+    qualified: str
+    also: str
+    words: tuple[str, ...]
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How much a reported name may differ from one of the profile's, and what never passes as a slip of the pen."""
+
+    minimum_letters: int
+    letters_for_one: int
+    letters_for_two: int
+    apart: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +147,8 @@ class SafetyProfile:
     labels: tuple[LabelVersion, ...]
     concepts: tuple[Concept, ...]
     conditions: Mapping[str, str] = field(default_factory=dict)
+    qualifiers: tuple[Qualifier, ...] = ()
+    spelling: Spelling | None = None
     designated: frozenset[str] = frozenset()
     by_name: Mapping[str, Match] = field(default_factory=dict)
 
@@ -132,8 +165,15 @@ class SafetyProfile:
         match = self.find(name)
         return normalise(name) in self.designated or (match is not None and match.concept.dme)
 
+    def concept(self, id_: str) -> Concept:
+        return next(one for one in self.concepts if one.id == id_)
+
     def category_name(self, category: str) -> str:
         return next((one.name for one in self.categories if one.id == category), category)
+
+    def of_another_person(self, category: str) -> str:
+        """The category that leads where a reaction of this one is of a person who was not treated, or none."""
+        return next((one.of_another_person for one in self.categories if one.id == category), "")
 
     def primary(self, categories: Sequence[str]) -> str:
         """The first of the categories in the profile's order of precedence, or none."""

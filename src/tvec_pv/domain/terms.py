@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _MARKS = str.maketrans(
     dict.fromkeys("™®©℠Ⓡ¹²³", " ")
@@ -20,6 +21,21 @@ def normalise(name: str) -> str:
     visible = "".join(letter for letter in name.translate(_MARKS) if unicodedata.category(letter) != "Cf")
     plain = unicodedata.normalize("NFKC", visible)
     return " ".join(_NOT_A_WORD.sub(" ", plain.casefold()).split())
+
+
+def said(text: str, phrases: tuple[str, ...]) -> str:
+    """The first of the phrases that stands in a text as whole words; a star stands for the rest of a word.
+
+    >>> said("Psoriasis: worse than ever", ("flare", "worse*"))
+    'worse*'
+    """
+    normal = normalise(text)
+    return next((phrase for phrase in phrases if _pattern(phrase).search(normal)), "")
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    return re.compile(r"\b" + re.escape(normalise(phrase)) + ("" if phrase.endswith("*") else r"\b"))
 
 
 @dataclass(frozen=True, slots=True)
