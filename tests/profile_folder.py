@@ -1,6 +1,12 @@
-"""A small safety profile to order: a good folder, of which a test changes one file."""
+"""Safety profiles to order: a small good folder of which a test changes one file, and the shipped one, changed."""
 
+import shutil
 from pathlib import Path
+
+import tvec_pv
+from tvec_pv.reference_files import safety_profile
+
+SHIPPED = Path(tvec_pv.__file__).parent / "reference" / "profile" / safety_profile().version
 
 GOOD = {
     "profile.toml": """
@@ -72,3 +78,20 @@ def write_profile(folder: Path, version: str = "2026-01-01", *, draft: bool = Fa
             content = "draft = true\n" + content if draft else content
         (written / name).write_text(content, "utf-8")
     return written
+
+
+def write_draft(folder: Path, *changes: tuple[str, str, str], version: str = "2027-01-01") -> Path:
+    """The shipped profile as a draft of another version, with changes: file, what is written, what instead."""
+    draft = folder / version
+    shutil.copytree(SHIPPED, draft)
+    renamed = ("profile.toml", f'version = "{SHIPPED.name}"', f'version = "{version}"\ndraft = true')
+    for name, old, new in (renamed, *changes):
+        content = (draft / name).read_text("utf-8")
+        if content.count(old) != 1:
+            raise AssertionError(f"{name} holds {content.count(old)} times what a test would change")
+        (draft / name).write_text(content.replace(old, new), "utf-8")
+    return draft
+
+
+# The US label no longer lists oral herpes.
+UNLISTED = ("statements.csv", 'hsv_oral,US-2015-10,,L,"5.2, 6.1"', "hsv_oral,US-2015-10,,U,not in 5.2")

@@ -49,6 +49,16 @@ def reporting_rules() -> ReportingRules:
     return read_reporting_rules(_in_force())
 
 
+def find_profile(version: str) -> Traversable:
+    """A version of the profile by its name, or by the folder that holds it; drafts too."""
+    shipped = _REFERENCE / "profile" / version
+    found = shipped if shipped.is_dir() else Path(version).resolve()
+    if not found.is_dir():
+        known = ", ".join(sorted(one.name for one in (_REFERENCE / "profile").iterdir() if one.is_dir()))
+        raise ReferenceDataError(f"there is no safety profile {version}: give a folder, or one of {known}")
+    return found
+
+
 def _in_force() -> Traversable:
     return newest_profile(_REFERENCE / "profile")
 

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable, Iterable
 
-from tests.performance import faers, intake, listings, reading
+from tests.performance import assessing, faers, intake, listings, reading
 from tests.performance.figures import Figure
 
 
 def figures() -> Iterable[Figure]:
     yield from reading.measure()
     yield from intake.measure()
+    yield from assessing.measure()
     large: tuple[Callable[[], Figure], ...] = (listings.measure_listing, faers.measure_faers)
     for measure in large:
         yield measure()
