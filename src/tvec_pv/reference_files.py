@@ -1,7 +1,7 @@
 """Reads the data files of `reference/` into the domain's values; a mistake is named with file, entry and field."""
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -17,6 +17,7 @@ from tvec_pv.domain.safety_profile import SafetyProfile
 from tvec_pv.domain.signals import STATISTICAL_RULES, Thresholds
 from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary
 from tvec_pv.domain.timelines import ReportingRules
+from tvec_pv.meddra_files import read_meddra
 from tvec_pv.profile_files import read_product, read_reporting_rules, read_safety_profile
 from tvec_pv.profile_settings import newest_profile
 
@@ -112,33 +113,6 @@ def linkage_model() -> LinkageModel:
 def _linkage_level(entry: Mapping[str, Any]) -> Level:
     u = entry["u"]
     return Level(**dict(entry) | {"u": Chance(**u) if isinstance(u, dict) else u})
-
-
-def read_meddra(folder: Path) -> Dictionary:
-    """The names and preferred terms of a MedDRA release, from the licence holder's own llt.asc and pt.asc."""
-    llt, pt = folder / "llt.asc", folder / "pt.asc"
-    missing = [file.name for file in (llt, pt) if not file.is_file()]
-    if missing:
-        raise ReferenceDataError(f"TVEC_PV_MEDDRA names a folder without {' and '.join(missing)}")
-    name_of = dict(_meddra_rows(pt, 2))
-    preferred_of = {}
-    for code, name, preferred in _meddra_rows(llt, 3):
-        name_of.setdefault(code, name)
-        preferred_of[code] = preferred
-    release = folder / "meddra_release.asc"
-    version = release.read_text("utf-8", errors="replace").split("$")[0] if release.is_file() else "not stated"
-    return Dictionary(version, name_of, preferred_of)
-
-
-def _meddra_rows(file: Path, columns: int) -> Iterator[list[str]]:
-    """The first columns of each row; a row that has fewer is not of such a file."""
-    for number, line in enumerate(file.read_text("utf-8", errors="replace").splitlines(), 1):
-        if not line.strip():
-            continue
-        cells = line.split("$")
-        if len(cells) < columns:
-            raise ReferenceDataError(f"{file.name}, line {number}: not a row of a MedDRA ASCII file")
-        yield cells[:columns]
 
 
 def _newest(folder: str) -> Traversable:

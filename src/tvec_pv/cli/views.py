@@ -121,6 +121,8 @@ def explanation_lines(view: "CaseView") -> list[str]:
         f"case {view.case_key}, assessed under safety profile {assessment['profile_version']}, "
         f"day 0 {assessment['day_0'] or 'not known'}, country {assessment['country'] or 'not known'}"
     ]
+    if assessment.get("meddra") == "":
+        lines.append("without MedDRA: reactions were matched by the names they came with")
     for one in assessment["reactions"]:
         lines.append(f"reaction {one['number']}: {one['name']}")
         lines.extend(f"  {reason}" for reason in one["reasons"])
@@ -134,6 +136,10 @@ def explanation_lines(view: "CaseView") -> list[str]:
             lines.append(f"  core-like: {_LISTED[core['listed']]} by rule {core['rule']}: {core['reason']}")
         if one["designated"]:
             lines.append("  designated medical event")
+        if one.get("organ_class"):
+            lines.append(f"  MedDRA {assessment['meddra']}: {one['organ_class']}")
+        for query in one.get("queries", ()):
+            lines.append(f"  MedDRA query: {query['name']}, {'narrow' if query['is_narrow'] else 'broad'}")
         if one["proposal"]:
             lines.append(f"  proposal: {one['proposal']}")
     return [*lines, *_verdict_lines(assessment)]

@@ -10,7 +10,7 @@ from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, as
 from tvec_pv.domain.product_names import Product, product_drugs
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
 from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
-from tvec_pv.domain.terms import Dictionary
+from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
 
 
@@ -28,7 +28,7 @@ class Knowledge:
 class ReactionAssessment:
     """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself.
 
-    `category` is the first of its `categories`.
+    `category` is the first of its `categories`. `organ_class` and `queries` are MedDRA's, where its files are at hand.
     """
 
     number: int
@@ -49,6 +49,8 @@ class ReactionAssessment:
     categories: tuple[str, ...] = ()
     sure: Sureness = Sureness.UNKNOWN
     core_like: Listedness | None = None
+    organ_class: str = ""
+    queries: tuple[Query, ...] = ()
 
     def listed_in(self, region: str) -> Listed:
         return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
@@ -61,7 +63,7 @@ class ReactionAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A case version under one version of the profile."""
+    """A case version under one version of the profile; `meddra` is the release, empty where there is none."""
 
     profile_version: str
     day_0: date | None
@@ -71,6 +73,7 @@ class Assessment:
     primary: str
     serious: bool
     verdicts: tuple[Verdict, ...]
+    meddra: str = ""
 
 
 def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = None) -> Assessment:
@@ -100,6 +103,7 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         verdicts=reporting_verdicts(
             knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(case, knowledge.product)
         ),
+        meddra=knowledge.dictionary.version,
     )
 
 
@@ -111,6 +115,7 @@ def _assess_reaction(
     concept = found.concept
     given, serious, fatal = criteria(reaction), is_serious(reaction), is_fatal(reaction)
     sure = found.sure is Sureness.CERTAIN
+    code = reaction.term.code or knowledge.dictionary.code_named(reaction.term.name or "") or ""
     listedness = tuple(
         assess_listedness(profile, concept, region, day_0, fatal=fatal, sure=sure, conditions=conditions)
         for region in profile.regions
@@ -137,6 +142,8 @@ def _assess_reaction(
         categories=found.categories,
         sure=found.sure,
         core_like=core_like(listedness),
+        organ_class=knowledge.dictionary.organ_class(code),
+        queries=knowledge.dictionary.queries(code),
     )
 
 
