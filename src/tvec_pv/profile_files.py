@@ -225,9 +225,15 @@ def _qualifiers(
     for number, row in enumerate(rows.values(), 2):
         if bool(row.qualified) == bool(row.also):
             raise ReferenceDataError(f"{file}, row {number}, column qualified: either this or also is given")
-    undone_by = tuple(settings["undone_by"])
     return tuple(
-        Qualifier(row.name, row.base, row.qualified, row.also, row.words, (*undone_by, *row.unless))
+        Qualifier(
+            name=row.name,
+            base=row.base,
+            qualified=row.qualified,
+            also=row.also,
+            words=row.words,
+            unless=(*(word for word in settings["undone_by"] if word not in row.words), *row.unless),
+        )
         for row in rows.values()
     )
 

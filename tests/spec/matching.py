@@ -49,12 +49,15 @@ QUALIFIERS = [
     Qualified("Psoriasis", "psoriasis, no worsening", "im_psor_new", "U", "said not to be worse"),
     Qualified("Plasmacytoma", "plasmacytoma 2 cm from injected nodule", "is_plasma", "L", "near the injection site"),
     Qualified("Plasmacytoma", "plasmacytoma at injection site", "is_plasma", "L", "near the injection site"),
-    Qualified("Plasmacytoma", "plasmacytoma of the jaw", "is_plasma_unqualified", "I", "elsewhere"),
+    Qualified("Plasmacytoma", "plasmacytoma of the jaw", "is_plasma_unqualified", "I", "how far is not said"),
+    Qualified("Plasmacytoma", "plasmacytoma distant from the injection site", "plasma_remote", "U", "said to be away"),
     Qualified(
-        "Plasmacytoma", "plasmacytoma distant from the injection site", "is_plasma_unqualified", "I", "elsewhere"
+        "Plasmacytoma", "plasmacytoma, not remote from the injection site", "is_plasma_unqualified", "I", "to ask"
     ),
-    Qualified("Plasmacytoma", "plasmacytoma, not at an injection site", "is_plasma_unqualified", "I", "elsewhere"),
-    Qualified("Plasmacytoma", "plasmacytoma in an uninjected node", "is_plasma_unqualified", "I", "elsewhere"),
+    Qualified(
+        "Plasmacytoma", "plasmacytoma, not at an injection site", "is_plasma_unqualified", "I", "how far is not said"
+    ),
+    Qualified("Plasmacytoma", "plasmacytoma in an uninjected node", "plasma_remote", "U", "said to be away"),
     Qualified("Skin necrosis", "necrosis of the injected leg lesion", "is_necrosis", "L", "necrosis of the tumour"),
     Qualified("Skin necrosis", "necrosis of the heel", "is_necrosis_unqualified", "I", "not of the tumour"),
     Qualified("Skin ulcer", "ulcer over the treated tumour", "is_ulcer", "L", "ulceration of the tumour"),

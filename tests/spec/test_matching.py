@@ -1,6 +1,8 @@
 """The tables of `matching`: what a report's words make of a reaction's term, and how surely."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.factories import a_case, a_reaction
 from tests.spec.matching import ALL_CATEGORIES, QUALIFIERS, SOMETHING_ELSE, SPELLING
@@ -8,6 +10,8 @@ from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.icsr import Term
 from tvec_pv.reference_files import knowledge, safety_profile
+
+WORDS = sorted({word for name in safety_profile().by_name for word in name.split()} | {"not", "injected", "zoster"})
 
 
 def judged(coded, written, of_another_person=None):
@@ -61,6 +65,15 @@ def test_no_name_of_one_concept_is_a_slip_of_a_name_of_another():
     for name, match in profile.by_name.items():
         others = {key: one for key, one in profile.by_name.items() if one.concept is not match.concept}
         assert find_misspelt(others, name, profile.spelling) is None, name
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.one_of(st.text(), st.lists(st.sampled_from(WORDS), max_size=6).map(" ".join)))
+def test_whatever_was_written_only_what_is_certain_is_listed(written):
+    found = judged("", written)
+
+    assert found.sure == "certain" or "L" not in {one.listed for one in found.listedness}
+    assert found.categories
 
 
 @each(SOMETHING_ELSE)

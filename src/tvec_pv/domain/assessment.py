@@ -160,6 +160,9 @@ def _reasons(
             reasons.append(f"looks like something else and is kept apart from it ({found.concept.mimic})")
         if found.concept.note:
             reasons.append(found.concept.note)
+        if found.concept.frequency_eu:
+            unchecked = "" if found.concept.verified else " (source not checked)"
+            reasons.append(f"frequency in the EU label: {found.concept.frequency_eu}{unchecked}")
     level = " (given for the whole case)" if reaction.seriousness.is_case_level else ""
     if given:
         reasons.append("serious: " + ", ".join(NAMES[name] for name in given) + level)
