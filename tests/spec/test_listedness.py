@@ -344,17 +344,18 @@ def test_lr7_the_label_in_force_on_day_0_decides(row):
 
 
 @pytest.mark.parametrize(
-    ("day_0", "label", "day_is_open"),
+    ("reported", "day_0", "label", "day_is_open"),
     [
-        ("2023-01-31", "US-2022-06", False),
-        ("2023-02-01", "US-2023-02", True),
-        ("2023-02-28", "US-2023-02", True),
-        ("2023-03-01", "US-2023-02", False),
-        ("2015-10-27", "US-2015-10", False),
+        ("Disseminated herpes simplex", "2023-01-31", "US-2022-06", False),
+        ("Disseminated herpes simplex", "2023-02-01", "US-2023-02", True),
+        ("Disseminated herpes simplex", "2023-02-28", "US-2023-02", True),
+        ("Disseminated herpes simplex", "2023-03-01", "US-2023-02", False),
+        ("Oral herpes", "2015-10-27", "US-2015-10", False),
+        ("Oral herpes", "2023-02-01", "US-2023-02", False),
     ],
 )
-def test_lr7_names_the_label_and_says_when_its_first_day_is_not_known(day_0, label, day_is_open):
-    us = judged("Oral herpes", day_0).listedness[0]
+def test_lr7_names_the_label_and_says_when_its_first_day_is_not_known(reported, day_0, label, day_is_open):
+    us = judged(reported, day_0).listedness[0]
 
     assert us.label == label
     assert ("on a day that is not known" in us.reason) is day_is_open

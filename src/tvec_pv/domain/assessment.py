@@ -120,9 +120,11 @@ def _assess_reaction(
         assess_listedness(profile, concept, region, day_0, fatal=fatal, sure=sure, conditions=conditions)
         for region in profile.regions
     )
+    designated = profile.is_designated(found.name) or (concept is not None and concept.dme)
     proposal = ""
-    if concept is not None and not serious and (concept.serious_by_default or concept.ime):
-        proposal = "reported as not serious; the profile holds it medically important: a physician should decide"
+    if not serious and (designated or (concept is not None and (concept.serious_by_default or concept.ime))):
+        what = "it is a designated medical event" if designated else "the profile holds it medically important"
+        proposal = f"reported as not serious; {what}: a physician should decide"
     return ReactionAssessment(
         number=number,
         name=found.name,
@@ -133,7 +135,7 @@ def _assess_reaction(
         serious=serious,
         criteria=given,
         fatal=fatal,
-        designated=profile.is_designated(found.name) or (concept is not None and concept.dme),
+        designated=designated,
         is_clinical=concept is None or concept.is_clinical,
         case_rule=concept.case_rule if concept else "",
         listedness=listedness,

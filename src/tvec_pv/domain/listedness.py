@@ -78,7 +78,7 @@ def assess_listedness(
             rule="LR5",
             reason=f"{found.reason}; but the reaction is likely, not certain, to be this: a physician decides",
         )
-    return replace(found, reason=found.reason + _about_day_0(label, day_0))
+    return replace(found, reason=found.reason + _about_day_0(stated.since, day_0))
 
 
 def core_like(found: Sequence[Listedness]) -> Listedness:
@@ -144,7 +144,7 @@ def _if(
 ) -> Listedness:
     holds = facts.get(condition)
     listed = {True: Listed.LISTED, False: Listed.UNLISTED, None: Listed.INDETERMINATE}[holds]
-    so = {True: "this holds", False: "this does not hold", None: "whether this holds is not known: a physician decides"}
+    so = {True: "this holds", False: "this does not hold", None: "not known: listed if this holds, unlisted if not"}
     reason = f"{says} {profile.conditions[condition]} (section {found.section}); {so[holds]}"
     return replace(found, listed=listed, rule=rule, reason=reason)
 
@@ -158,9 +158,9 @@ def _not_stated(concept: Concept, region: str, on: date, label: LabelVersion | N
     return Listedness(region, Listed.UNLISTED, "", "LR1", "not in the label of this region", concept.verified, in_force)
 
 
-def _about_day_0(label: LabelVersion | None, day_0: date | None) -> str:
+def _about_day_0(since: LabelVersion, day_0: date | None) -> str:
     if day_0 is None:
         return "; day 0 is not known, so by the newest label"
-    if label and not label.is_day_known and (label.start.year, label.start.month) == (day_0.year, day_0.month):
-        return "; the label changed in this month, on a day that is not known: a physician looks at the date"
+    if not since.is_day_known and (since.start.year, since.start.month) == (day_0.year, day_0.month):
+        return "; the label came to say so in this month, on a day that is not known: a physician looks at the date"
     return ""
