@@ -99,6 +99,10 @@ SOMETHING_ELSE = [
     Doubted("Herpes simplex", "herpes simplex", "certain", "L", "nothing else is said"),
     Doubted("Herpes simplex", "shingles on the left", "likely", "I", "shingles is another virus"),
     Doubted("Herpes virus infection", "VZV infection", "likely", "I", "another virus"),
+    Doubted(
+        "Herpes simplex", "herpetiform vesicles, HSV PCR positive", "certain", "L", "a word for how vesicles stand"
+    ),
+    Doubted("Disseminated herpes simplex", "widespread herpes with hepatic failure", "certain", "L", "an organ of it"),
     Doubted("Oral herpes", "herpangina", "likely", "I", "another disease"),
     Doubted("Pneumonitis", "aspiration pneumonia", "likely", "I", "not the immune-mediated pneumonitis"),
     Doubted("Herpes simplex encephalitis", "zoster encephalitis", "likely", "U", "unlisted stays unlisted"),

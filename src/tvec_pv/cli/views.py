@@ -108,7 +108,8 @@ def case_page(view: "CaseView") -> list[str]:
         criteria = ", ".join(NAMES[name] for name in one["criteria"])
         listed = ", ".join(f"{_LISTED[at['listed']]} in {at['region']}" for at in one["listedness"])
         serious = f"serious ({criteria})" if criteria else "serious" if one["serious"] else "non-serious"
-        lines.append(f"  reaction {one['number']}: {one['name']}: {one['category']}, {serious}, {listed}")
+        category = " + ".join(one.get("categories") or [one["category"]])
+        lines.append(f"  reaction {one['number']}: {one['name']}: {category}, {serious}, {listed}")
     lines.extend(_verdict_lines(view.assessment))
     lines.extend(f"  {one['severity']} {one['check']} {one['where']}: {one['message']}" for one in view.findings)
     return [*lines, "the whole case: tvec-pv cases show ID --json; the reasons: tvec-pv explain ID"]
