@@ -4,7 +4,7 @@ A mistake is named with file, row and column. Rows are counted as a spreadsheet 
 """
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from datetime import date
 from enum import StrEnum
@@ -34,6 +34,15 @@ def read_table(file: Traversable, row: Callable[..., Row], key: tuple[str, ...])
             raise ReferenceDataError(f"{place}, column {key[-1]}: {' '.join(at)} stands in an earlier row too")
         found[at] = row(**values)
     return found
+
+
+def check_known(name: str, rows: Mapping[tuple[str, ...], Any], column: str, known: Container[str], where: str) -> None:
+    """Each word in a column of a table, read by `read_table`, is one that stands somewhere else."""
+    for number, row in enumerate(rows.values(), 2):
+        value = getattr(row, column)
+        for one in value if isinstance(value, tuple) else (value,):
+            if one and one not in known:
+                raise ReferenceDataError(f"{name}, row {number}, column {column}: {one!r} is not in {where}")
 
 
 def _rows(file: Traversable, columns: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:

@@ -58,7 +58,7 @@ def test_a_case_is_found_however_its_number_is_written(night_command):
 def test_explain_gives_the_rule_behind_each_statement(night_command):
     said = night_command("explain", "DE-EXAMPLEBIO-2026000111").out
 
-    assert "assessed under safety profile 2026-11-22" in said
+    assert "assessed under safety profile 2026-11-24" in said
     assert "designated medical event" in said
     assert re.search(r"US: unlisted by rule LR\d: .", said)
     assert re.search(r"US: 15_DAY, due 2026-\d\d-\d\d: .*21 CFR 600\.80", said)

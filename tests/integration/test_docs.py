@@ -14,6 +14,7 @@ import typer
 from openpyxl import load_workbook
 
 from tests.factories import e2b_batch, e2b_message, one_patient_twice
+from tests.profile_folder import SHIPPED, UNLISTED, write_draft
 from tests.reference_pages import PAGES
 from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
@@ -258,6 +259,15 @@ def test_json_of_duplicates_is_what_is_documented(heading, house, command, tmp_p
     assert fields(example(heading)) == real
     assert {name: shown[name] for name in listed[0]} == listed[0]
     assert shown.keys() - listed[0].keys() == {"cases"}
+
+
+@on_sqlite
+def test_json_of_a_profile_is_what_is_documented(morning, command, tmp_path):
+    draft = write_draft(tmp_path, UNLISTED)
+    real = fields(printed(command("profile", "diff", SHIPPED.name, draft, "--json", house=morning)))
+
+    assert documented_fields("profile diff") == real
+    assert fields(example("profile diff")) == real
 
 
 @on_sqlite

@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Iterable
 
-from tests.performance import intake, reading
+from tests.performance import assessing, intake, reading
 from tests.performance.figures import Figure
 
 
 def figures() -> Iterable[Figure]:
     yield from reading.measure()
     yield from intake.measure()
+    yield from assessing.measure()
 
 
 missed = 0

@@ -13,13 +13,13 @@ from tvec_pv.domain.dates import read_date
 from tvec_pv.domain.icsr import Case, NullificationAmendment
 from tvec_pv.domain.listedness import assess_listedness
 from tvec_pv.domain.product_names import match_name
-from tvec_pv.domain.safety_profile import Concept, Label, Listed
+from tvec_pv.domain.safety_profile import Concept, LabelVersion, Listed, Statement
 from tvec_pv.domain.seriousness import CRITERIA
 from tvec_pv.domain.signals import STATISTICAL_RULES
 from tvec_pv.domain.timelines import Facts, reporting_verdicts
 from tvec_pv.domain.validity import missing_criteria
 from tvec_pv.domain.versions import VersionKey, arrive, version_key
-from tvec_pv.reference_files import knowledge, product, reporting_rules, safety_profile, thresholds
+from tvec_pv.reference_files import knowledge, product, safety_profile, thresholds
 
 _LISTED = {"L": "listed", "U": "unlisted", "I": "indeterminate"}
 _ON = date(2026, 10, 1)
@@ -47,20 +47,19 @@ of single columns are on [their own page](checks.md).
 
 def _versions_in_force() -> str:
     rows = [
-        (what, version, _read(f"{folder}/{version}.toml")["approved_by"] or "**nobody yet**")
-        for what, folder, version in (
-            ("safety profile", "safety_profile", safety_profile().version),
-            ("reporting rules", "reporting", reporting_rules().version),
-            ("thresholds", "thresholds", thresholds().version),
+        (what, version, approved_by or "**nobody yet**")
+        for what, version, approved_by in (
+            ("safety profile", safety_profile().version, safety_profile().approved_by),
+            ("thresholds", thresholds().version, _read(f"thresholds/{thresholds().version}.toml")["approved_by"]),
         )
     ]
     return f"""## What is in force
 
 {table(("data", "version", "approved by"), rows)}
 
-The product's names are those of `reference/product.toml`, version {product().version}. Of each folder of
-`reference/` the newest file is in force. What was judged under an older profile keeps its assessment;
-`tvec-pv detect` adds one under the new profile beside it."""
+The safety profile is a folder of tables in `reference/profile/`, with the product's names and the periods for
+reports. The newest folder that is no draft is in force; of `reference/thresholds` it is the newest file. What was
+judged under an older profile keeps its assessment; `tvec-pv detect` adds one under the new profile beside it."""
 
 
 def _read(file: str) -> dict[str, Any]:
@@ -91,7 +90,7 @@ letters, unless a name that must never match is nearer.
 - **undecided**: the report is *quarantined* (`PRODUCT-UNDECIDED`); a person decides.
 - A report in which no medicine has a name is not one of another product: the minimum criteria hold it.
 
-{len(names.exact)} names count as the product, {len(names.never)} never do; `reference/product.toml` lists them."""
+{len(names.exact)} names count as the product, {len(names.never)} never do; `product_names.csv` lists them."""
 
 
 def _validity() -> str:
@@ -180,7 +179,10 @@ def _categories() -> str:
 A reaction is looked up in the safety profile by the first of its names that the profile knows: the preferred term and
 the term of its MedDRA code (where you have [put MedDRA beside the product](../how-to/use-your-meddra.md)), the term's
 name, the translation, the reporter's words. Names are equal when they differ only in case and punctuation. The profile
-answers with a concept; each concept belongs to one category. A name that it does not know is `unlisted-other`.
+answers with a concept; each concept belongs to one leading category, and may belong to others. A name that it does not
+know may be one of its names with a slip of the pen: then the reaction is *likely* that concept, and no label lists it.
+Words of the report beside the term may name a qualifier that a label asks for (`qualifiers.csv`), or something else
+(`exclusions.csv`), which makes the term doubtful. All other names are `unlisted-other`.
 
 All categories of a case are kept; the first of them in this order is its primary one:
 
@@ -193,7 +195,7 @@ Concepts that a rule of the case lane looks for:
 
 {table(("rule", "concepts, by their first term"), flagged)}
 
-{len(profile.designated)} terms count as designated medical events by the list in `designated_medical_events.toml`,
+{len(profile.designated)} terms count as designated medical events by the list in `designated.csv`,
 which **breaks off at the letter O**, and {sum(one.dme for one in profile.concepts)} concepts by the profile itself."""
 
 
@@ -214,7 +216,7 @@ FAERS gives the criteria for a whole case: they are then held of each of its rea
 def _listedness() -> str:
     rows = []
     for situation, concept, fatal in _labels():
-        verdict = assess_listedness(concept, "US", _ON, fatal=fatal)
+        verdict = assess_listedness(safety_profile(), concept, "US", _ON, fatal=fatal)
         rows.append((situation, f"**{_LISTED[verdict.listed.value]}**", code(verdict.rule), verdict.reason))
     return f"""## Is it listed?
 
@@ -226,18 +228,24 @@ is treated as unlisted until a physician decides; no such decision can be record
 | rule | what it says |
 | --- | --- |
 | `LR1` | not in the label, or of greater severity or specificity than what the label says: unlisted |
-| `LR2` | a fatal outcome is unlisted unless the label states it, and for whom: then indeterminate |
+| `LR2` | a fatal outcome is unlisted unless the label states it, in such a patient; not known: indeterminate |
+| `LR3` | an umbrella ("immune-mediated events, including ...") lists only what it names |
+| `LR4` | the label's qualifier must match: worsening, near the injection site, of the tumour, by that route |
 | `LR5` | indeterminate: treated as unlisted until a physician decides |
+| `LR6` | serious and unlisted must be the same reaction |
 | `LR7` | the label in force on day 0 decides, not today's |
+| `LR8` | each region's label is a list of its own |
+| `LR9` | core-like: listed only where every region lists it, in place of the core data sheet, which is not public |
+| `LR10` | a warning of spread to others is a risk statement: indeterminate, but for what was seen at work |
 
-The profile's own comments name more rules (`LR3`, `LR4`, `LR10`): its author followed them when writing the entries, no
-code applies them. The design of the rules follows 21 CFR 600.80(a) on what is unexpected."""
+The design of the rules follows 21 CFR 600.80(a) on what is unexpected."""
 
 
 def _labels() -> Iterator[tuple[str, Concept | None, bool]]:
     def concept(**label: object) -> Concept:
-        given = {"region": "US", "start": date(2020, 1, 1), "listed": Listed.LISTED, "section": "5.2", "verified": True}
-        return Concept("x", "herpetic", ("X",), labels=(Label(**given | label),))  # type: ignore[arg-type]
+        since = LabelVersion("US", "US", label.pop("start", date(2020, 1, 1)))  # type: ignore[arg-type]
+        given = {"since": since, "listed": Listed.LISTED, "section": "5.2", "verified": True}
+        return Concept("x", "herpetic", ("X",), statements=(Statement(**given | label),))  # type: ignore[arg-type]
 
     yield "the term is not in the profile", None, False
     yield "no label of the region has it", Concept("x", "herpetic", ("X",), verified=True), False
@@ -246,7 +254,7 @@ def _labels() -> Iterator[tuple[str, Concept | None, bool]]:
     yield "the label has it; fatal outcome", concept(), True
     yield (
         "the label has it and its fatal outcome for some patients, fatal outcome",
-        concept(fatal_listed_if="..."),
+        concept(fatal_if="immunocompromised"),
         True,
     )
     yield (
@@ -284,7 +292,7 @@ def _reporting() -> str:
 
 Day 0 is the date of most recent information of the version (C.1.5, else C.1.4): the day on which anyone who works for
 the company knew. Days are calendar days, weekends included, and due = day 0 + days (21 CFR 600.80(c), GVP VI.B.7 and
-VI.C.3). The periods stand in `reference/reporting`: {rules.us_alert_days} days in the US, {rules.eu_serious_days}
+VI.C.3). The periods stand in `profile.toml`: {rules.us_alert_days} days in the US, {rules.eu_serious_days}
 (serious) and {rules.eu_non_serious_days} (not serious) in the EU.
 
 {table(("situation", "region", "verdict", "due", "reason given"), rows)}

@@ -89,6 +89,13 @@ EXACT = [
     Name("T_VEC", "abbreviation"),
     Name("  T-VEC  ", "abbreviation"),
     Name("Ｉｍｌｙｇｉｃ", "brand in letters of full width"),
+    Name("T-VEC (OncoVEX GM-CSF)", "abbreviation, and a development name beside it"),
+    Name("talimogen laherparepvec", "German and Romanian"),
+    Name("talimogén laherparepvek", "Hungarian"),
+    Name("talimoge\u0301n laherparepvek", "Hungarian with its accent written apart"),
+]
+
+DEVELOPMENT = [
     Name("OncoVEX GM-CSF", "development name"),
     Name("OncoVEX^GM-CSF", "development name"),
     Name("OncoVEXGM-CSF", "development name"),
@@ -97,9 +104,6 @@ EXACT = [
     Name("AMG678", "development number"),
     Name("AMG-678", "development number"),
     Name("AMG 678 / OncoVEX GM-CSF", "two development names"),
-    Name("talimogen laherparepvec", "German and Romanian"),
-    Name("talimogén laherparepvek", "Hungarian"),
-    Name("talimoge\u0301n laherparepvek", "Hungarian with its accent written apart"),
 ]
 
 MISSPELT = [
@@ -198,9 +202,18 @@ def test_every_spelling_of_the_name_is_the_product(row):
     assert (found.verdict, found.how) == (Verdict.PRODUCT, "exact")
 
 
+@each(DEVELOPMENT)
+def test_a_name_of_its_development_is_the_product_and_said_to_be_one(row):
+    found = match_name(product(), row.reported)
+
+    assert (found.verdict, found.how) == (Verdict.PRODUCT, "development")
+
+
 @each(MISSPELT)
 def test_a_long_name_may_be_misspelt_by_three_letters(row):
-    assert verdict(row.reported) is Verdict.PRODUCT
+    found = match_name(product(), row.reported)
+
+    assert (found.verdict, found.how) == (Verdict.PRODUCT, "misspelt")
 
 
 @each(OTHER)

@@ -124,6 +124,8 @@ PROPOSALS = [
     Proposal("Disseminated herpes simplex", "", False, True),
     Proposal("Myocarditis", "", False, True),
     Proposal("Acute kidney injury", "", False, True),
+    Proposal("Agranulocytosis", "", False, True),  # a designated medical event that is no concept of the profile
+    Proposal("Agranulocytosis", "life_threatening", True, False),
     Proposal("Pyrexia", "", False, False),
     Proposal("Pyrexia", "hospitalisation", True, False),
     Proposal("Tinnitus", "", False, False),

@@ -1,62 +1,29 @@
-"""The safety profile as data: every mistake in the file is named, and what ships says what the reference says."""
+"""The safety profile as data: every mistake in a file is named, and what ships says what the reference says."""
 
 import json
-from copy import deepcopy
-from datetime import date, datetime
-from itertools import pairwise
+from datetime import date
 
 import pytest
 
+from tests.profile_folder import GOOD, write_profile
 from tests.real_data import REAL_DATA
 from tvec_pv.domain.errors import ReferenceDataError
-from tvec_pv.domain.safety_profile import Concept, Label, Listed, index
-from tvec_pv.reference_files import product, read_profile, reporting_rules, safety_profile, thresholds
+from tvec_pv.domain.safety_profile import Concept, LabelVersion, Listed, Statement, index
+from tvec_pv.domain.terms import NO_DICTIONARY
+from tvec_pv.profile_files import read_safety_profile
+from tvec_pv.profile_settings import newest_profile
+from tvec_pv.reference_files import product, read_knowledge, reporting_rules, safety_profile, thresholds
 
 TERMS = REAL_DATA.parent / "reference" / "terms.json"
 
-GOOD_LABEL = {"region": "US", "from": date(2015, 10, 27), "listed": "L", "section": "5.2", "verified": True}
-GOOD_CONCEPT = {
-    "id": "sore",
-    "category": "herpetic",
-    "terms": ["Oral herpes"],
-    "synonyms": ["Cold sore"],
-    "source": ["R2"],
-    "verified": True,
-    "label": [GOOD_LABEL],
-}
-OTHER_CONCEPT = {"id": "hot", "category": "systemic", "terms": ["Pyrexia"], "source": ["R5"], "verified": True}
-GOOD = {
-    "version": "2026-01-01",
-    "approved_by": "",
-    "regions": ["US", "EU"],
-    "category": [{"id": "herpetic", "name": "Herpetic"}, {"id": "systemic", "name": "Systemic"}],
-    "concept": [GOOD_CONCEPT, OTHER_CONCEPT],
-}
+
+# --- a good folder -------------------------------------------------------------------------------------------------
 
 
-def profile(concept=None, label=None, without=(), **top):
-    """A good profile with changes to its first concept, to that concept's label, or at the top."""
-    data = deepcopy(GOOD)
-    data["concept"][0]["label"][0].update(label or {})
-    data["concept"][0].update(concept or {})
-    data.update(top)
-    for name in without:
-        del data[name]
-    return data
-
-
-def refused(data):
-    with pytest.raises(ReferenceDataError) as refusal:
-        read_profile(data, "2026-01-01.toml")
-    return str(refusal.value)
-
-
-# --- a good file ---------------------------------------------------------------------------------------------------
-
-
-def test_a_good_profile_is_read_with_its_defaults():
-    read = read_profile(profile(), "2026-01-01.toml")
+def test_a_good_profile_is_read_with_its_defaults(tmp_path):
+    read = read_safety_profile(write_profile(tmp_path))
     sore, hot = read.concepts
+    first, second, _ = read.labels
 
     assert (sore.is_clinical, sore.serious_by_default, sore.dme, sore.ime, sore.case_rule) == (
         True,
@@ -65,15 +32,23 @@ def test_a_good_profile_is_read_with_its_defaults():
         "",
         "",
     )
-    assert sore.labels == (Label("US", date(2015, 10, 27), Listed.LISTED, "5.2", verified=True),)
-    assert hot.labels == ()
+    assert sore.statements == (
+        Statement(first, Listed.UNLISTED, "not in 5.2", until=second, source=("R2",), verified=True),
+        Statement(second, Listed.LISTED, "5.2", fatal_if="weak", source=("R2",), verified=True),
+    )
+    assert (first, second.is_day_known) == (
+        LabelVersion("US-1", "US", date(2015, 10, 27), True, "the first", ("R2",), True),
+        False,
+    )
+    assert (hot.statements, hot.serious_if, hot.frequency_eu) == ((), "a stay in hospital", "very common")
     assert read.find("cold SORE").concept is sore
     assert (read.find("cold sore").how, read.find("oral herpes").how) == ("synonym", "term")
     assert read.find("shingles") is None
+    assert read.is_designated("anaphylactic SHOCK")
 
 
-def test_the_order_of_the_categories_is_their_precedence():
-    read = read_profile(profile(), "2026-01-01.toml")
+def test_the_order_of_the_categories_is_their_precedence(tmp_path):
+    read = read_safety_profile(write_profile(tmp_path))
 
     assert read.primary(["systemic", "herpetic"]) == "herpetic"
     assert read.primary(["systemic"]) == "systemic"
@@ -81,13 +56,14 @@ def test_the_order_of_the_categories_is_their_precedence():
     assert (read.category_name("herpetic"), read.category_name("unheard of")) == ("Herpetic", "unheard of")
 
 
-def test_a_label_is_in_force_from_its_first_day_to_its_last():
-    label = Label("US", date(2015, 10, 27), Listed.LISTED, "5.2", end=date(2023, 1, 31))
-    concept = Concept("x", "herpetic", ("X",), labels=(label,))
+def test_a_statement_is_in_force_from_its_label_to_the_day_before_the_next():
+    first = LabelVersion("1", "US", date(2015, 10, 27))
+    second = LabelVersion("2", "US", date(2023, 2, 1))
+    concept = Concept("x", "herpetic", ("X",), statements=(Statement(first, Listed.LISTED, "5.2", until=second),))
     days = [date(2015, 10, 26), date(2015, 10, 27), date(2023, 1, 31), date(2023, 2, 1)]
 
-    assert [bool(concept.labels_in_force("US", day)) for day in days] == [False, True, True, False]
-    assert concept.labels_in_force("EU", days[1]) == ()
+    assert [bool(concept.statements_in_force("US", day)) for day in days] == [False, True, True, False]
+    assert concept.statements_in_force("EU", days[1]) == ()
 
 
 def test_a_name_may_stand_twice_in_one_concept_and_not_in_two():
@@ -98,87 +74,250 @@ def test_a_name_may_stand_twice_in_one_concept_and_not_in_two():
         index([twice, Concept("b", "systemic", ("oral herpes",))])
 
 
+def test_the_newest_folder_that_is_no_draft_is_in_force(tmp_path):
+    for version, draft in (("2026-01-01", False), ("2026-02-01", False), ("2026-03-01", True)):
+        write_profile(tmp_path, version, draft=draft)
+
+    assert newest_profile(tmp_path).name == "2026-02-01"
+
+
+def test_drafts_alone_are_no_profile(tmp_path):
+    write_profile(tmp_path, draft=True)
+
+    with pytest.raises(ReferenceDataError, match="no profile that is not a draft"):
+        newest_profile(tmp_path)
+
+
 # --- mistakes ------------------------------------------------------------------------------------------------------
 
+# A file of the good folder, what is written in it, what is written instead, and what must be said.
 MISTAKES = [
-    pytest.param(profile({"category": "herpetik"}), ("sore", "category", "herpetik"), id="a category that is not one"),
-    pytest.param(profile({"terms": []}), ("sore", "terms"), id="no term"),
-    pytest.param(profile({"terms": "Oral herpes"}), ("sore", "terms", "list"), id="a term that is not in a list"),
-    pytest.param(profile({"dme": "yes"}), ("sore", "dme", "bool"), id="a word where true or false belongs"),
-    pytest.param(profile({"ime": True}), ("sore", "ime", "str"), id="true where a word belongs"),
-    pytest.param(profile({"verified": 1}), ("sore", "verified", "bool"), id="a number where true or false belongs"),
-    pytest.param(profile({"seriuos_by_default": True}), ("sore", "seriuos_by_default"), id="a misspelt field"),
-    pytest.param(profile(label={"region": "CH"}), ("sore", "CH", "region"), id="a region that is not one"),
-    pytest.param(profile(label={"listed": "Y"}), ("sore", "US", "listed"), id="a letter that is none of L, U, I"),
-    pytest.param(profile(label={"from": "2015-10-27"}), ("sore", "US", "from", "date"), id="a date in quotes"),
-    pytest.param(profile(label={"untill": date(2023, 1, 31)}), ("sore", "US", "untill"), id="a misspelt label field"),
-    pytest.param(profile({"id": "hot"}), ("hot", "twice"), id="the same id twice"),
-    pytest.param(profile({"synonyms": ["pyrexia"]}), ("Pyrexia", "sore", "hot"), id="a synonym in two concepts"),
-    pytest.param(profile({"terms": ["PYREXIA."]}), ("sore", "hot"), id="a term in two concepts, spelt otherwise"),
+    (
+        "profile.toml",
+        'version = "2026-01-01"',
+        'version = "2026-01-02"',
+        "profile.toml: version is '2026-01-02' in folder '2026-01-01'; a change is a new folder",
+    ),
+    (
+        "profile.toml",
+        'regions = ["US", "EU"]',
+        'regions = "US"',
+        "profile.toml: regions must be a list, each of which is text",
+    ),
+    ("profile.toml", 'regions = ["US", "EU"]', "regions = []", "profile.toml: regions is empty"),
+    ("profile.toml", 'regions = ["US", "EU"]', "", "profile.toml: regions is missing"),
+    ("profile.toml", "approved_by", "aproved_by", "profile.toml: aproved_by is none of version, approved_by, draft"),
+    (
+        "profile.toml",
+        'approved_by = ""',
+        'approved_by = ""\ndraft = "no"',
+        "profile.toml: draft must be true or false",
+    ),
+    (
+        "profile.toml",
+        'name = "Systemic"',
+        'nam = "Systemic"',
+        "profile.toml: category systemic: nam is none of id, name",
+    ),
+    (
+        "profile.toml",
+        "maximum_distance = 3",
+        "maximum_distance = true",
+        "profile.toml: [product]: maximum_distance must be a whole number",
+    ),
+    (
+        "profile.toml",
+        "us_licence = 2015-10-27",
+        "us_licence = 2015-10-27T08:00:00",
+        "profile.toml: [product]: us_licence must be a date",
+    ),
+    ("profile.toml", "us_alert_days = 15", "", "profile.toml: [reporting]: us_alert_days is missing"),
+    ("labels.csv", "US-2,US,", "US-2,CH,", "labels.csv, row 3, column region: 'CH' is not in profile.toml"),
+    (
+        "labels.csv",
+        "2015-10-27",
+        "2015-10-26",
+        "labels.csv, row 2, column start: lies before the licence of the region",
+    ),
+    ("labels.csv", "2023-02-01", "2023", "labels.csv, row 3, column start: must be a date such as 2023-02-01"),
+    (
+        "labels.csv",
+        "2023-02-01",
+        "2015-10-27",
+        "labels.csv, row 3, column start: another label of the region begins on this day",
+    ),
+    ("labels.csv", "US-2,", "US-1,", "labels.csv, row 3, column id: US-1 stands in an earlier row too"),
+    ("labels.csv", "R2,yes", "R9,yes", "labels.csv, row 2, column source: 'R9' is not in sources.csv"),
+    ("labels.csv", "BK,no", "BK,yes", "labels.csv, row 4, column verified: yes needs a source that was read"),
+    (
+        "concepts.csv",
+        "sore,herpetic",
+        "sore,herpetik",
+        "concepts.csv, row 2, column category: 'herpetik' is not in profile.toml",
+    ),
+    (
+        "concepts.csv",
+        "sore,herpetic,,yes",
+        "sore,herpetic,,true",
+        "concepts.csv, row 2, column is_clinical: must be yes or no",
+    ),
+    ("concepts.csv", "unverified", "perhaps", "concepts.csv, row 3, column ime: must be one of yes, unverified"),
+    (
+        "concepts.csv",
+        "very common",
+        "often",
+        "concepts.csv, row 3, column frequency_eu: must be one of very common, common, uncommon",
+    ),
+    ("concepts.csv", "dme,", "DME,", "concepts.csv, row 1, column 8: 'DME' is none of id, category"),
+    (
+        "concepts.csv",
+        "hot,systemic",
+        "sore,systemic",
+        "concepts.csv, row 3, column id: sore stands in an earlier row too",
+    ),
+    ("concepts.csv", ",R2,yes", ",,yes", "concepts.csv, row 2, column source: must not be empty"),
+    ("concepts.csv", ",J,no", ",J,yes", "concepts.csv, row 3, column verified: yes needs a source that was read"),
+    (
+        "names.csv",
+        "hot,Pyrexia,term",
+        "hot,Pyrexia,synonym",
+        "concepts.csv, row 3, column id: hot has no term in names.csv",
+    ),
+    (
+        "names.csv",
+        "sore,Cold sore",
+        "soar,Cold sore",
+        "names.csv, row 3, column concept: 'soar' is not in concepts.csv",
+    ),
+    ("names.csv", "sore,Cold sore", "sore,PYREXIA.", "names.csv, row 4, column name: 'Pyrexia' is a name of sore too"),
+    ("names.csv", "sore,Cold sore", "sore,???", "names.csv, row 3, column name: has no letters"),
+    ("names.csv", "synonym", "alias", "names.csv, row 3, column kind: must be one of term, synonym"),
+    (
+        "statements.csv",
+        "sore,US-1",
+        "soar,US-1",
+        "statements.csv, row 2, column concept: 'soar' is not in concepts.csv",
+    ),
+    (
+        "statements.csv",
+        "sore,US-1,US-2",
+        "sore,US-9,US-2",
+        "statements.csv, row 2, column since: 'US-9' is not in labels.csv",
+    ),
+    (
+        "statements.csv",
+        "sore,US-1,US-2",
+        "sore,US-1,US-9",
+        "statements.csv, row 2, column until: 'US-9' is not in labels.csv",
+    ),
+    (
+        "statements.csv",
+        "sore,US-1,US-2",
+        "sore,US-1,EU-1",
+        "statements.csv, row 2, column until: must be a later label of the same region",
+    ),
+    (
+        "statements.csv",
+        "sore,US-1,US-2",
+        "sore,US-1,US-1",
+        "statements.csv, row 2, column until: must be a later label of the same region",
+    ),
+    (
+        "statements.csv",
+        "sore,US-1,US-2",
+        "sore,US-1,",
+        "statements.csv, row 3, column since: another statement on sore is in force then",
+    ),
+    ("statements.csv", ",U,", ",N,", "statements.csv, row 2, column listed: must be one of L, U, I"),
+    ("statements.csv", ",L,", ",I,", "statements.csv, row 3, column listed: only what is listed has a condition"),
+    ("statements.csv", ",weak,", ",frail,", "statements.csv, row 3, column fatal_if: 'frail' is not in profile.toml"),
+    ("statements.csv", "not in 5.2", "", "statements.csv, row 2, column section: must not be empty"),
+    (
+        "profile.toml",
+        "minimum_letters = 10\nletters",
+        "minimum_letters = true\nletters",
+        "profile.toml: [spelling]: minimum_letters must be a whole number",
+    ),
+    (
+        "profile.toml",
+        '[["hyper", "hypo"]]',
+        '["hyper", "hypo"]',
+        "profile.toml: [spelling]: apart must be a list, each of which is a list, each of which is text",
+    ),
+    ("profile.toml", '[["hyper", "hypo"]]', '[["hyper"]]', "profile.toml: [spelling]: apart holds pairs of words"),
+    ("profile.toml", 'id = "systemic"', 'id = "herpetic"', "profile.toml: category herpetic: stands twice"),
+    (
+        "profile.toml",
+        'name = "Herpetic"',
+        'name = "H", of_another_person = "x"',
+        "profile.toml: category herpetic: of_another_person is none of the categories",
+    ),
+    (
+        "concepts.csv",
+        "sore,herpetic,,",
+        "sore,herpetic,systemik,",
+        "concepts.csv, row 2, column also: 'systemik' is not in profile.toml",
+    ),
+    (
+        "statements.csv",
+        "not in 5.2,,",
+        "not in 5.2,LR7,",
+        "statements.csv, row 2, column rule: must be one of LR1, LR3, LR4, LR8, LR10",
+    ),
+    ("exclusions.csv", "sore,", "soar,", "exclusions.csv, row 2, column concept: 'soar' is not in concepts.csv"),
+    ("exclusions.csv", "vzv", "cold", "exclusions.csv, row 2, column not_if: 'cold' stands in 'Cold sore'"),
+    ("qualifiers.csv", ",sore,", ",soar,", "qualifiers.csv, row 2, column base: 'soar' is not in concepts.csv"),
+    ("qualifiers.csv", ",systemic,", ",,", "qualifiers.csv, row 2, column qualified: either this or also is given"),
+    (
+        "qualifiers.csv",
+        ",,systemic,",
+        ",hot,systemic,",
+        "qualifiers.csv, row 2, column qualified: either this or also is given",
+    ),
+    (
+        "qualifiers.csv",
+        ",systemic,",
+        ",systemik,",
+        "qualifiers.csv, row 2, column also: 'systemik' is not in profile.toml",
+    ),
+    ("designated.csv", "R2", "R9", "designated.csv, row 2, column source: 'R9' is not in sources.csv"),
+    (
+        "product_names.csv",
+        "never,no",
+        "never,yes",
+        "product_names.csv, row 3, column may_be_misspelt: must be no where the kind is never",
+    ),
+    ("product_names.csv", "brand", "trademark", "product_names.csv, row 2, column kind: must be one of name, brand"),
+    ("codes.csv", "undecided", "perhaps", "codes.csv, row 2, column decides: must be one of product, undecided"),
 ]
 
 
-@pytest.mark.parametrize(("data", "named"), MISTAKES)
-def test_a_mistake_is_named_with_its_file_its_entry_and_its_field(data, named):
-    message = refused(data)
+@pytest.mark.parametrize(("file", "old", "new", "message"), MISTAKES, ids=[one[3][:90] for one in MISTAKES])
+def test_a_mistake_is_named_with_its_file_and_its_place(tmp_path, file, old, new, message):
+    assert old in GOOD[file]
+    folder = write_profile(tmp_path, **{file: GOOD[file].replace(old, new, 1)})
 
-    assert message.startswith("2026-01-01.toml: ")
-    assert [word for word in named if word not in message] == []
-
-
-@pytest.mark.parametrize("field", ["category", "terms", "source", "verified"])
-def test_a_missing_field_of_a_concept_is_named(field):
-    data = profile()
-    del data["concept"][0][field]
-
-    assert refused(data) == f"2026-01-01.toml: concept sore: {field} is missing"
+    with pytest.raises(ReferenceDataError) as refusal:
+        read_knowledge(folder, NO_DICTIONARY)
+    assert str(refusal.value).startswith(message)
 
 
-def test_a_concept_without_an_id_is_named_as_such():
-    data = profile()
-    del data["concept"][0]["id"]
+@pytest.mark.parametrize("file", GOOD)
+def test_a_file_that_is_not_there_is_named(tmp_path, file):
+    folder = write_profile(tmp_path)
+    (folder / file).unlink()
 
-    assert refused(data) == "2026-01-01.toml: concept (without id): id is missing"
-
-
-@pytest.mark.parametrize("field", ["region", "from", "listed", "section", "verified"])
-def test_a_missing_field_of_a_label_is_named_with_its_concept(field):
-    data = profile()
-    del data["concept"][0]["label"][0][field]
-    message = refused(data)
-
-    assert message.startswith("2026-01-01.toml: concept sore: label ")
-    assert message.endswith(f"{field} is missing")
+    with pytest.raises(ReferenceDataError, match=file):
+        read_knowledge(folder, NO_DICTIONARY)
 
 
-@pytest.mark.parametrize("field", ["version", "approved_by", "regions", "category", "concept"])
-def test_a_missing_field_of_the_file_is_named(field):
-    assert field in refused(profile(without=(field,)))
+@pytest.mark.parametrize("content", [b"\xff", b"version = "])
+def test_settings_that_are_no_toml_are_named(tmp_path, content):
+    folder = write_profile(tmp_path)
+    (folder / "profile.toml").write_bytes(content)
 
-
-UNREAD_MISTAKES = [
-    pytest.param(profile({"terms": [1]}), ("sore", "terms"), id="a number among the terms"),
-    pytest.param(profile({"synonyms": [""]}), ("sore", "synonyms"), id="an empty synonym, which every '?' would match"),
-    pytest.param(profile({"label": ["US"]}), ("sore", "label"), id="a label that is not a table"),
-    pytest.param(profile(concept=None) | {"concept": ["sore"]}, ("concept",), id="a concept that is not a table"),
-    pytest.param(profile(category=[{"id": "herpetic"}]), ("category", "name"), id="a category without a name"),
-    pytest.param(
-        profile(label={"until": date(2015, 1, 1)}), ("sore", "until"), id="a label that ends before it begins"
-    ),
-    pytest.param(profile(label={"from": datetime(2015, 10, 27)}), ("sore", "from"), id="a time where a day belongs"),
-    pytest.param(
-        profile({"label": [GOOD_LABEL, GOOD_LABEL | {"listed": "U"}]}),
-        ("sore", "US"),
-        id="two statements of one label on one day",
-    ),
-]
-
-
-@pytest.mark.parametrize(("data", "named"), UNREAD_MISTAKES)
-def test_a_mistake_that_would_pass_or_break_later_is_named_when_the_file_is_read(data, named):
-    message = refused(data)
-
-    assert [word for word in ("2026-01-01.toml", *named) if word not in message] == []
+    with pytest.raises(ReferenceDataError, match=r"profile\.toml"):
+        read_safety_profile(folder)
 
 
 # --- what ships ----------------------------------------------------------------------------------------------------
@@ -197,8 +336,8 @@ def test_a_concept_carries_the_letters_of_the_reference(row):
     concept = next(one for one in safety_profile().concepts if one.id == row["concept"])
     letters = []
     for region in ("US", "EU"):
-        labels = concept.labels_in_force(region, date(2026, 11, 1))
-        letters.append(labels[0].listed.value if labels else "U")
+        stated = concept.statements_in_force(region, date(2026, 11, 1))
+        letters.append(stated[0].listed.value if stated else "U")
 
     assert letters == [row["us"], row["eu"]]
 
@@ -215,26 +354,37 @@ def test_every_concept_says_where_it_comes_from():
     assert [concept.id for concept in safety_profile().concepts if not concept.source] == []
 
 
-def test_labels_of_a_region_follow_each_other_without_overlap():
-    for concept in safety_profile().concepts:
-        for region in safety_profile().regions:
-            labels = sorted((one for one in concept.labels if one.region == region), key=lambda one: one.start)
-            for earlier, later in pairwise(labels):
-                assert earlier.end is not None, concept.id
-                assert earlier.end < later.start, concept.id
-            assert all(label.end is None or label.start <= label.end for label in labels), concept.id
-
-
-def test_no_label_is_older_than_the_licence():
+def test_the_labels_are_those_of_the_licences_and_of_the_changes_that_are_known():
+    profile = safety_profile()
     licences = dict(product().licences)
-    too_old = [
-        (concept.id, label.region)
-        for concept in safety_profile().concepts
-        for label in concept.labels
-        if label.start < licences[label.region]
+
+    for region in profile.regions:
+        assert min(label.start for label in profile.labels if label.region == region) == licences[region]
+    assert [(label.start, label.is_day_known) for label in profile.labels if label.region == "US"] == [
+        (date(2015, 10, 27), True),
+        (date(2022, 6, 1), False),
+        (date(2023, 2, 1), False),
     ]
 
-    assert too_old == []
+
+@pytest.mark.parametrize(
+    ("region", "on", "label"),
+    [
+        ("US", date(2015, 10, 26), None),
+        ("US", date(2015, 10, 27), "US-2015-10"),
+        ("US", date(2022, 5, 31), "US-2015-10"),
+        ("US", date(2022, 6, 1), "US-2022-06"),
+        ("US", date(2023, 1, 31), "US-2022-06"),
+        ("US", date(2023, 2, 1), "US-2023-02"),
+        ("US", date(2026, 11, 1), "US-2023-02"),
+        ("EU", date(2015, 12, 15), None),
+        ("EU", date(2015, 12, 16), "EU-2015-12"),
+    ],
+)
+def test_the_label_in_force_on_a_day_is_the_newest_that_had_begun(region, on, label):
+    found = safety_profile().in_force(region, on)
+
+    assert (found and found.id) == label
 
 
 def test_the_profile_says_that_nobody_approved_it_yet():

@@ -1,15 +1,19 @@
 """Names so written that two spellings of one are equal, and MedDRA by code where its licence holder has put it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.factories import a_reaction
+from tests.factories import a_case, a_reaction
+from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.classification import classify
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.icsr import NullFlavor, Reaction, Term
 from tvec_pv.domain.terms import NO_DICTIONARY, normalise
-from tvec_pv.reference_files import read_meddra, safety_profile
+from tvec_pv.meddra_files import read_meddra
+from tvec_pv.reference_files import knowledge, safety_profile
 
 # Codes of this table are invented and begin with 9, as no code of MedDRA does. PT code and name; LLT code, name, PT.
 PREFERRED = [("90000001", "Oral herpes"), ("90000002", "Pyrexia"), ("90000003", "Tinnitus"), ("90000004", "Psoriasis")]
@@ -196,4 +200,125 @@ def test_a_line_that_is_none_of_meddra_is_refused_with_its_file(tmp_path, line):
         file.write(line)
 
     with pytest.raises(ReferenceDataError, match=r"llt\.asc"):
+        read_meddra(folder)
+
+
+# --- the hierarchy and the standardised queries of MedDRA ----------------------------------------------------------
+
+# Terms and queries are invented. Term, its organ class, and whether that is its primary one.
+HIERARCHY = [
+    ("90000001", "Infections of a kind", "Y"),
+    ("90000001", "Disorders of the mouth", "N"),
+    ("90000002", "General conditions", "Y"),
+]
+QUERIES = [("91000001", "All blisters (SMQ)"), ("91000002", "Lip blisters (SMQ)"), ("91000003", "Heat (SMQ)")]
+# Query, member, level (4 preferred, 5 lowest, 0 query), scope (1 broad, 2 narrow, 0 query), status.
+MEMBERS = [
+    ("91000001", "91000002", "0", "0", "A"),
+    ("91000002", "90000001", "4", "2", "A"),
+    ("91000001", "90000004", "4", "1", "A"),
+    ("91000003", "90000002", "4", "1", "A"),
+    ("91000003", "90000012", "5", "2", "A"),
+    ("91000003", "90000003", "4", "2", "I"),
+]
+
+
+def write_hierarchy(folder, hierarchy=HIERARCHY):
+    rows = (f"{pt}$1$2$3${pt}n$hlt$hlgt${soc}$Abc$$9${primary}$\r\n" for pt, soc, primary in hierarchy)
+    (folder / "mdhier.asc").write_bytes("".join(rows).encode())
+
+
+def write_queries(folder, members=MEMBERS):
+    listed = "".join(f"{code}${name}$1$What it is for$Source$Note$27.1$A$N$\r\n" for code, name in QUERIES)
+    content = "".join(
+        f"{q}${term}${level}${scope}$A$0${status}$27.0$27.1$\r\n" for q, term, level, scope, status in members
+    )
+    (folder / "smq_list.asc").write_bytes(listed.encode())
+    (folder / "smq_content.asc").write_bytes(content.encode())
+
+
+@pytest.fixture
+def whole(tmp_path):
+    folder = write_meddra(tmp_path)
+    write_hierarchy(folder)
+    write_queries(folder)
+    return read_meddra(folder)
+
+
+def test_a_term_has_the_primary_organ_class_of_its_preferred_term(whole):
+    assert [whole.organ_class(code) for code in ("90000001", "90000011", "90000012", "90000003", "99999999")] == [
+        "Infections of a kind",
+        "Infections of a kind",
+        "General conditions",
+        "",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "queries"),
+    [
+        ("90000001", [("All blisters (SMQ)", True), ("Lip blisters (SMQ)", True)]),  # by the query below
+        ("90000011", [("All blisters (SMQ)", True), ("Lip blisters (SMQ)", True)]),  # by its preferred term
+        ("90000004", [("All blisters (SMQ)", False)]),
+        ("90000002", [("Heat (SMQ)", False)]),
+        ("90000012", [("Heat (SMQ)", True)]),  # itself narrow, its preferred term broad
+        ("90000003", []),  # no longer active
+        ("99999999", []),
+    ],
+)
+def test_a_term_is_in_the_queries_that_hold_it_and_in_those_above(whole, code, queries):
+    assert [(one.name, one.is_narrow) for one in whole.queries(code)] == queries
+
+
+def test_queries_that_hold_each_other_end(tmp_path):
+    folder = write_meddra(tmp_path)
+    write_queries(folder, [*MEMBERS, ("91000002", "91000001", "0", "0", "A")])
+
+    assert [one.name for one in read_meddra(folder).queries("90000004")] == ["All blisters (SMQ)", "Lip blisters (SMQ)"]
+
+
+@pytest.mark.parametrize("code", ["90000001", None])
+def test_a_reaction_is_given_its_organ_class_and_queries_by_code_or_by_name(whole, code):
+    case = a_case(reactions=(a_reaction("...", term=Term(code=code, name=None if code else "ORAL HERPES")),))
+    known = assess(case, replace(knowledge(), dictionary=whole))
+
+    assert known.meddra == "27.1"
+    assert known.reactions[0].organ_class == "Infections of a kind"
+    assert [one.name for one in known.reactions[0].queries] == ["All blisters (SMQ)", "Lip blisters (SMQ)"]
+
+
+def test_without_meddra_the_names_decide_and_the_assessment_says_that_there_was_none(whole):
+    case = a_case(reactions=(a_reaction("cold sore", term=Term(code="90000012", name="Oral herpes")),))
+    by_names, by_code = assess(case, knowledge()), assess(case, replace(knowledge(), dictionary=whole))
+
+    assert (by_names.meddra, by_names.reactions[0].concept, by_names.reactions[0].queries) == ("", "hsv_oral", ())
+    assert by_code.reactions[0].concept == "sy_pyrexia"
+
+
+def test_a_release_without_hierarchy_and_queries_is_read_as_before(dictionary):
+    assert (dictionary.organ_class("90000001"), dictionary.queries("90000001")) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"), [("smq_list.asc", "smq_content.asc"), ("smq_content.asc", "smq_list.asc")]
+)
+def test_one_of_the_two_files_of_queries_names_the_other(tmp_path, there, missing):
+    folder = write_meddra(tmp_path)
+    write_queries(folder)
+    (folder / missing).unlink()
+
+    with pytest.raises(ReferenceDataError, match=f"with {there} and without {missing}"):
+        read_meddra(folder)
+
+
+@pytest.mark.parametrize("name", ["mdhier.asc", "smq_list.asc", "smq_content.asc"])
+def test_a_short_row_of_any_file_is_named_with_its_line(tmp_path, name):
+    folder = write_meddra(tmp_path)
+    write_hierarchy(folder)
+    write_queries(folder)
+    with (folder / name).open("a", newline="") as file:
+        file.write("90000099\r\n")
+
+    with pytest.raises(ReferenceDataError, match=rf"{name}, line \d+: not a row"):
         read_meddra(folder)

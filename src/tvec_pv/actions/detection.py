@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from tvec_pv import __version__
+from tvec_pv.actions.profile import AssessedAgain, assess_again
 from tvec_pv.actions.runs import House, run, utc_now
 from tvec_pv.background.quarters import count
-from tvec_pv.domain.assessment import assess
-from tvec_pv.domain.case_json import decode_case
 from tvec_pv.domain.signals import CountedReaction, Flag, Pair, count_pairs, flag
 from tvec_pv.domain.terms import normalise
 from tvec_pv.progress import report
@@ -30,11 +28,13 @@ class DetectionResult:
     pairs: tuple[Pair, ...]
     flags: tuple[Flag, ...]
     new_flags: int
+    again: AssessedAgain
 
     @property
     def lines(self) -> list[str]:
         copies = f" ({self.suspected} of them suspected duplicates)" if self.suspected else ""
         return [
+            *self.again.lines,
             f"{self.cases} cases{copies}, {len(self.pairs)} pairs of product and reaction, {self.background}",
             f"{len(self.flags)} flags stand, {self.new_flags} of them new",
         ]
@@ -49,6 +49,8 @@ class DetectionResult:
             "pairs": len(self.pairs),
             "flags": len(self.flags),
             "new_flags": self.new_flags,
+            "assessed_again": self.again.cases,
+            "changed": self.again.changed,
         }
 
 
@@ -56,7 +58,7 @@ def detect_signals(house: House) -> DetectionResult:
     """Flag what the rules and thresholds in force find; the same evidence flags once."""
     with run(house, "detect") as under_way:
         report("detecting", 0, 1, "signals")
-        _assess_under_current_profile(house)
+        again = assess_again(house)
         with reading(house.store) as connection:
             counted = [
                 version
@@ -79,25 +81,10 @@ def detect_signals(house: House) -> DetectionResult:
             pairs=pairs,
             flags=flags,
             new_flags=new,
+            again=again,
         )
         under_way.summary.update(result.as_json())
     return result
-
-
-def _assess_under_current_profile(house: House) -> None:
-    """Assess current versions that were assessed under an older profile only; earlier verdicts stay."""
-    profile = house.knowledge.profile.version
-    with reading(house.store) as connection:
-        ids = [version.version_id for version in reads.current_versions(connection)]
-        missing = reads.unassessed(connection, ids, profile)
-    if not missing:
-        return
-    with writing(house.store) as transaction:
-        now = utc_now()
-        assessed = [(version_id, assess(decode_case(document), house.knowledge)) for version_id, document in missing]
-        changes.add_assessments(transaction, assessed, __version__, now)
-        entry = changes.AuditEntry("assessed again", f"profile {profile}", {"case_versions": len(missing)})
-        changes.append_audit(transaction, house.settings.actor, [entry], now)
 
 
 def _pairs(

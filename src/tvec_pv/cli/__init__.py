@@ -22,6 +22,7 @@ from tvec_pv.cli.output import (
     reading,
     watched,
 )
+from tvec_pv.cli.profile import profile
 from tvec_pv.cli.quarantine import quarantine
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ database = typer.Typer(help="The database.", no_args_is_help=True)
 for group, name in (
     (cases, "cases"),
     (quarantine, "quarantine"),
+    (profile, "profile"),
     (mapping, "mapping"),
     (duplicates, "duplicates"),
     (signals, "signals"),

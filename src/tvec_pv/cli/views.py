@@ -108,7 +108,8 @@ def case_page(view: "CaseView") -> list[str]:
         criteria = ", ".join(NAMES[name] for name in one["criteria"])
         listed = ", ".join(f"{_LISTED[at['listed']]} in {at['region']}" for at in one["listedness"])
         serious = f"serious ({criteria})" if criteria else "serious" if one["serious"] else "non-serious"
-        lines.append(f"  reaction {one['number']}: {one['name']}: {one['category']}, {serious}, {listed}")
+        category = " + ".join(one.get("categories") or [one["category"]])
+        lines.append(f"  reaction {one['number']}: {one['name']}: {category}, {serious}, {listed}")
     lines.extend(_verdict_lines(view.assessment))
     lines.extend(f"  {one['severity']} {one['check']} {one['where']}: {one['message']}" for one in view.findings)
     return [*lines, "the whole case: tvec-pv cases show ID --json; the reasons: tvec-pv explain ID"]
@@ -121,14 +122,25 @@ def explanation_lines(view: "CaseView") -> list[str]:
         f"case {view.case_key}, assessed under safety profile {assessment['profile_version']}, "
         f"day 0 {assessment['day_0'] or 'not known'}, country {assessment['country'] or 'not known'}"
     ]
+    if assessment.get("meddra") == "":
+        lines.append("without MedDRA: reactions were matched by the names they came with")
     for one in assessment["reactions"]:
         lines.append(f"reaction {one['number']}: {one['name']}")
         lines.extend(f"  {reason}" for reason in one["reasons"])
         for at in one["listedness"]:
             unchecked = "" if at["verified"] else " (source not checked)"
-            lines.append(f"  {at['region']}: {_LISTED[at['listed']]} by rule {at['rule']}: {at['reason']}{unchecked}")
+            row = f" [{at['line']}]" if at.get("line") else ""
+            lines.append(
+                f"  {at['region']}: {_LISTED[at['listed']]} by rule {at['rule']}: {at['reason']}{unchecked}{row}"
+            )
+        if core := one.get("core_like"):
+            lines.append(f"  core-like: {_LISTED[core['listed']]} by rule {core['rule']}: {core['reason']}")
         if one["designated"]:
             lines.append("  designated medical event")
+        if one.get("organ_class"):
+            lines.append(f"  MedDRA {assessment['meddra']}: {one['organ_class']}")
+        for query in one.get("queries", ()):
+            lines.append(f"  MedDRA query: {query['name']}, {'narrow' if query['is_narrow'] else 'broad'}")
         if one["proposal"]:
             lines.append(f"  proposal: {one['proposal']}")
     return [*lines, *_verdict_lines(assessment)]

@@ -4,13 +4,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from tvec_pv.domain.classification import Classified, classify
+from tvec_pv.domain.classification import Classified, Sureness, classify
 from tvec_pv.domain.icsr import Case, DrugRole, Reaction, Text, known
-from tvec_pv.domain.listedness import Listedness, assess_listedness
+from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
 from tvec_pv.domain.product_names import Product, product_drugs
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
 from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
-from tvec_pv.domain.terms import Dictionary
+from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
 
 
@@ -26,7 +26,10 @@ class Knowledge:
 
 @dataclass(frozen=True, slots=True)
 class ReactionAssessment:
-    """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself."""
+    """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself.
+
+    `category` is the first of its `categories`. `organ_class` and `queries` are MedDRA's, where its files are at hand.
+    """
 
     number: int
     name: str
@@ -43,6 +46,11 @@ class ReactionAssessment:
     listedness: tuple[Listedness, ...]
     proposal: str
     reasons: tuple[str, ...]
+    categories: tuple[str, ...] = ()
+    sure: Sureness = Sureness.UNKNOWN
+    core_like: Listedness | None = None
+    organ_class: str = ""
+    queries: tuple[Query, ...] = ()
 
     def listed_in(self, region: str) -> Listed:
         return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
@@ -55,7 +63,7 @@ class ReactionAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A case version under one version of the profile."""
+    """A case version under one version of the profile; `meddra` is the release, empty where there is none."""
 
     profile_version: str
     day_0: date | None
@@ -65,17 +73,19 @@ class Assessment:
     primary: str
     serious: bool
     verdicts: tuple[Verdict, ...]
+    meddra: str = ""
 
 
-def assess(case: Case, knowledge: Knowledge) -> Assessment:
-    """Classify a case and say what follows in each region."""
+def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = None) -> Assessment:
+    """Classify a case and say what follows in each region. `conditions` answers what labels ask of the case."""
     profile = knowledge.profile
     received = known(case.latest_received) or known(case.first_received)
     day_0 = received.earliest if received else None
     reactions = tuple(
-        _assess_reaction(reaction, number, day_0, knowledge) for number, reaction in enumerate(case.reactions, 1)
+        _assess_reaction(reaction, number, day_0, knowledge, conditions or {})
+        for number, reaction in enumerate(case.reactions, 1)
     )
-    categories = tuple(dict.fromkeys(reaction.category for reaction in reactions))
+    categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     country = find_country(case, knowledge.reporting.eea)
     clinical = tuple(
         Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
@@ -93,18 +103,28 @@ def assess(case: Case, knowledge: Knowledge) -> Assessment:
         verdicts=reporting_verdicts(
             knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(case, knowledge.product)
         ),
+        meddra=knowledge.dictionary.version,
     )
 
 
-def _assess_reaction(reaction: Reaction, number: int, day_0: date | None, knowledge: Knowledge) -> ReactionAssessment:
+def _assess_reaction(
+    reaction: Reaction, number: int, day_0: date | None, knowledge: Knowledge, conditions: Conditions
+) -> ReactionAssessment:
     profile = knowledge.profile
-    found = classify(profile, reaction, knowledge.dictionary)
+    found = classify(profile, reaction, knowledge.dictionary, of_another_person=conditions.get(ANOTHER_PERSON) is True)
     concept = found.concept
     given, serious, fatal = criteria(reaction), is_serious(reaction), is_fatal(reaction)
-    listedness = tuple(assess_listedness(concept, region, day_0 or date.max, fatal=fatal) for region in profile.regions)
+    sure = found.sure is Sureness.CERTAIN
+    code = reaction.term.code or knowledge.dictionary.code_named(reaction.term.name or "") or ""
+    listedness = tuple(
+        assess_listedness(profile, concept, region, day_0, fatal=fatal, sure=sure, conditions=conditions)
+        for region in profile.regions
+    )
+    designated = profile.is_designated(found.name) or (concept is not None and concept.dme)
     proposal = ""
-    if concept is not None and not serious and (concept.serious_by_default or concept.ime):
-        proposal = "reported as not serious; the profile holds it medically important: a physician should decide"
+    if not serious and (designated or (concept is not None and (concept.serious_by_default or concept.ime))):
+        what = "it is a designated medical event" if designated else "the profile holds it medically important"
+        proposal = f"reported as not serious; {what}: a physician should decide"
     return ReactionAssessment(
         number=number,
         name=found.name,
@@ -115,12 +135,17 @@ def _assess_reaction(reaction: Reaction, number: int, day_0: date | None, knowle
         serious=serious,
         criteria=given,
         fatal=fatal,
-        designated=profile.is_designated(found.name) or (concept is not None and concept.dme),
+        designated=designated,
         is_clinical=concept is None or concept.is_clinical,
         case_rule=concept.case_rule if concept else "",
         listedness=listedness,
         proposal=proposal,
         reasons=tuple(_reasons(profile, found, reaction, given, serious)),
+        categories=found.categories,
+        sure=found.sure,
+        core_like=core_like(listedness),
+        organ_class=knowledge.dictionary.organ_class(code),
+        queries=knowledge.dictionary.queries(code),
     )
 
 
@@ -131,11 +156,15 @@ def _reasons(
     if found.concept is None:
         reasons = [f"no term of profile {profile.version} has this name, so it is {category}"]
     else:
-        reasons = [f"{category}: {found.how} {found.matched!r} of {found.concept.id} in profile {profile.version}"]
+        place = f"{found.concept.id} in profile {profile.version}"
+        reasons = [f"{category}: {found.how} {found.matched!r} of {place}, {found.sure.value}", *found.reasons]
         if found.concept.mimic:
             reasons.append(f"looks like something else and is kept apart from it ({found.concept.mimic})")
         if found.concept.note:
             reasons.append(found.concept.note)
+        if found.concept.frequency_eu:
+            unchecked = "" if found.concept.verified else " (source not checked)"
+            reasons.append(f"frequency in the EU label: {found.concept.frequency_eu}{unchecked}")
     level = " (given for the whole case)" if reaction.seriousness.is_case_level else ""
     if given:
         reasons.append("serious: " + ", ".join(NAMES[name] for name in given) + level)
@@ -143,6 +172,8 @@ def _reasons(
         reasons.append("serious: the reporter highlighted it as serious (E.i.3.1)")
     else:
         reasons.append("not serious: no criterion was reported" + level)
+        if found.concept is not None and found.concept.serious_if:
+            reasons.append(f"serious with {found.concept.serious_if}: ask for it")
     return reasons
 
 

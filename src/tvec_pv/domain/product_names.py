@@ -27,6 +27,7 @@ class Verdict(StrEnum):
 class Product:
     """The product by its names and codes. `exact`, `fuzzy` and `never` are normalised (`terms.normalise`).
 
+    Of `exact`, `development` are names from before the licence and `misspellings` those that were seen misspelt.
     `codes` decide; `unsure_codes`, whose source was not read, leave it to a person where no name decides.
     """
 
@@ -42,11 +43,13 @@ class Product:
     maximum_distance: int
     codes: frozenset[str] = frozenset()
     unsure_codes: frozenset[str] = frozenset()
+    development: frozenset[str] = frozenset()
+    misspellings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class NameMatch:
-    """`how` is exact, misspelt, code, must-not-match or no-match; `name` the reference name or code that decided."""
+    """`how` is exact, development, misspelt, code, must-not-match or no-match; `name` what decided."""
 
     verdict: Verdict
     how: str
@@ -73,7 +76,7 @@ def _match(product: Product, text: str) -> NameMatch:
     if is_other:
         return NameMatch(Verdict.OTHER, "must-not-match", is_other)
     if is_product:
-        return NameMatch(Verdict.PRODUCT, "exact", is_product)
+        return NameMatch(Verdict.PRODUCT, _how(product, words), is_product)
     long_words = [word for word in words if len(word) >= product.minimum_letters]
     distance, name = _nearest(product.fuzzy, long_words, product.maximum_distance)
     if not name:
@@ -85,6 +88,19 @@ def _match(product: Product, text: str) -> NameMatch:
     if other_name and other_distance == distance:
         return NameMatch(Verdict.UNDECIDED, "misspelt", name)
     return NameMatch(Verdict.PRODUCT, "misspelt", name)
+
+
+def _how(product: Product, words: list[str]) -> str:
+    """How a name that holds one of the product's was written: rightly, by a name of its development, or misspelt."""
+    name = _contained(product.exact - product.development - product.misspellings, words)
+    if not name:
+        return "development" if _contained(product.development, words) else "misspelt"
+    others = [
+        word
+        for word in words
+        if len(word) >= product.minimum_letters and word not in name.split() and word not in product.exact
+    ]
+    return "misspelt" if _nearest(product.fuzzy, others, product.maximum_distance)[1] else "exact"
 
 
 _remembered = lru_cache(maxsize=10_000)(_match)  # reports name few medicines, each many times

@@ -3,7 +3,8 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 _MARKS = str.maketrans(
     dict.fromkeys("™®©℠Ⓡ¹²³", " ")
@@ -22,20 +23,63 @@ def normalise(name: str) -> str:
     return " ".join(_NOT_A_WORD.sub(" ", plain.casefold()).split())
 
 
+def said(text: str, phrases: tuple[str, ...]) -> str:
+    """The first of the phrases that stands in a text as whole words; a star stands for the rest of a word.
+
+    >>> said("Psoriasis: worse than ever", ("flare", "worse*"))
+    'worse*'
+    """
+    normal = normalise(text)
+    return next((phrase for phrase in phrases if _pattern(phrase).search(normal)), "")
+
+
+@lru_cache(maxsize=10_000)
+def _pattern(phrase: str) -> re.Pattern[str]:
+    return re.compile(r"\b" + re.escape(normalise(phrase)) + ("" if phrase.endswith("*") else r"\b"))
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A standardised MedDRA query (SMQ) that holds a term, in its narrow scope or in the broad one alone."""
+
+    name: str
+    is_narrow: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Dictionary:
     """MedDRA as its licence holder put it beside the product: names by code, and each term's preferred term.
 
-    The product ships no MedDRA. Without it, reports are matched by the names they carry.
+    `organ_class_of` and `queries_of` are by code, and empty where the files that say so are not there. The product
+    ships no MedDRA. Without it, reports are matched by the names they carry.
     """
 
     version: str
     name_of: Mapping[str, str]
     preferred_of: Mapping[str, str]
+    code_of: Mapping[str, str] = field(default_factory=dict)
+    organ_class_of: Mapping[str, str] = field(default_factory=dict)
+    queries_of: Mapping[str, tuple[Query, ...]] = field(default_factory=dict)
 
     def preferred_name(self, code: str) -> str | None:
         """The preferred term's name for the code of a lowest level or preferred term."""
         return self.name_of.get(self.preferred_of.get(code, code))
+
+    def code_named(self, name: str) -> str | None:
+        """The code of a term by its name, in capital or small letters."""
+        return self.code_of.get(name.casefold().strip())
+
+    def organ_class(self, code: str) -> str:
+        """The primary system organ class of a term; empty where it is not known."""
+        return self.organ_class_of.get(self.preferred_of.get(code, code), "")
+
+    def queries(self, code: str) -> tuple[Query, ...]:
+        """The queries that hold a term or its preferred term: each once, narrow where either is."""
+        found: dict[str, bool] = {}
+        for one in (code, self.preferred_of.get(code, code)):
+            for query in self.queries_of.get(one, ()):
+                found[query.name] = found.get(query.name, False) or query.is_narrow
+        return tuple(Query(name, is_narrow) for name, is_narrow in sorted(found.items()))
 
 
 NO_DICTIONARY = Dictionary("", {}, {})

@@ -173,10 +173,8 @@ def _origins(connection: Connection, version_ids: Sequence[int]) -> dict[int, An
     return {row.version_id: row for row in rows}
 
 
-def unassessed(
-    connection: Connection, version_ids: Sequence[int], profile_version: str
-) -> list[tuple[int, dict[str, Any]]]:
-    """Case versions without an assessment under a profile version, with their documents."""
+def unassessed(connection: Connection, version_ids: Sequence[int], profile_version: str) -> list[int]:
+    """Case versions without an assessment under a profile version."""
     assessed: set[int] = set()
     for ids in batched(version_ids):
         assessed.update(
@@ -186,12 +184,14 @@ def unassessed(
                 )
             )
         )
-    missing = [version_id for version_id in version_ids if version_id not in assessed]
-    return [
-        (row.id, row.document)
-        for ids in batched(missing)
-        for row in connection.execute(select(CaseVersion.id, CaseVersion.document).where(CaseVersion.id.in_(ids)))
-    ]
+    return [version_id for version_id in version_ids if version_id not in assessed]
+
+
+def case_documents(connection: Connection, version_ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The documents of case versions, a batch of them in memory at a time."""
+    for ids in batched(version_ids):
+        for row in connection.execute(select(CaseVersion.id, CaseVersion.document).where(CaseVersion.id.in_(ids))):
+            yield row.id, row.document
 
 
 def counted_reactions(
@@ -241,7 +241,7 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
             )
         }
         origins = _origins(connection, ids)
-        assessments = _newest_assessments(connection, ids)
+        assessments = newest_assessments(connection, ids)
         findings = findings_of(connection, [row.record_id for row in origins.values()])
         for version_id in ids:
             row, version, origin = found[version_id], by_id[version_id], origins[version_id]
@@ -341,7 +341,8 @@ def _version_key(row: Any) -> VersionKey:
     )
 
 
-def _newest_assessments(connection: Connection, version_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+def newest_assessments(connection: Connection, version_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """The assessment of each case version that was stored last."""
     rows = connection.execute(
         select(StoredAssessment.case_version_id, StoredAssessment.document)
         .where(StoredAssessment.case_version_id.in_(version_ids))
