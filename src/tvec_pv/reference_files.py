@@ -14,12 +14,14 @@ from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.safety_profile import SafetyProfile
+from tvec_pv.domain.scales import Scales
 from tvec_pv.domain.signals import STATISTICAL_RULES, Thresholds
 from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary
 from tvec_pv.domain.timelines import ReportingRules
 from tvec_pv.meddra_files import read_meddra
 from tvec_pv.profile_files import read_product, read_reporting_rules, read_safety_profile
 from tvec_pv.profile_settings import newest_profile
+from tvec_pv.scale_files import read_scales
 
 _REFERENCE = files("tvec_pv") / "reference"
 
@@ -32,7 +34,12 @@ def knowledge(meddra: Path | None = None) -> Knowledge:
 
 def read_knowledge(folder: Traversable, dictionary: Dictionary) -> Knowledge:
     """Everything that assessments depend on, from one folder of `reference/profile/` or from one like it."""
-    return Knowledge(read_product(folder), read_safety_profile(folder), read_reporting_rules(folder), dictionary)
+    product, profile = read_product(folder), read_safety_profile(folder)
+    return Knowledge(product, profile, read_reporting_rules(folder), dictionary, _scales(folder, profile))
+
+
+def _scales(folder: Traversable, profile: SafetyProfile) -> Scales:
+    return read_scales(folder, {one.id for one in profile.concepts}, {one.id for one in profile.categories})
 
 
 @cache
@@ -62,6 +69,11 @@ def find_profile(version: str) -> Traversable:
 
 def _in_force() -> Traversable:
     return newest_profile(_REFERENCE / "profile")
+
+
+@cache
+def scales() -> Scales:
+    return _scales(_in_force(), safety_profile())
 
 
 @cache

@@ -2,7 +2,7 @@
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import example, given
@@ -287,3 +287,25 @@ def test_dates_of_one_day_in_different_words_are_told_apart(day, offset):
 @given(days)
 def test_a_date_can_be_a_key(day):
     assert len({read_date(f"{day:%Y%m%d}"), full_day(day)}) == 1
+
+
+# --- moments -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "earliest", "latest"),
+    [
+        ("2024", datetime(2024, 1, 1, 0, 0), datetime(2024, 12, 31, 23, 59)),
+        ("202402", datetime(2024, 2, 1, 0, 0), datetime(2024, 2, 29, 23, 59)),
+        ("20240309", datetime(2024, 3, 9, 0, 0), datetime(2024, 3, 9, 23, 59)),
+        ("2024030909", datetime(2024, 3, 9, 9, 0), datetime(2024, 3, 9, 9, 59)),
+        ("202403090920", datetime(2024, 3, 9, 9, 20), datetime(2024, 3, 9, 9, 20)),
+        ("20240309092059+0100", datetime(2024, 3, 9, 9, 20), datetime(2024, 3, 9, 9, 20)),
+        ("20240309092059.5-0500", datetime(2024, 3, 9, 9, 20), datetime(2024, 3, 9, 9, 20)),
+        ("20240309235960", datetime(2024, 3, 9, 23, 59), datetime(2024, 3, 9, 23, 59)),
+        ("20240309000000", datetime(2024, 3, 9, 0, 0), datetime(2024, 3, 9, 23, 59)),
+        ("202403090001", datetime(2024, 3, 9, 0, 1), datetime(2024, 3, 9, 0, 1)),
+    ],
+)
+def test_a_date_lies_between_two_moments_of_the_reporters_clock(text, earliest, latest):
+    assert (read_date(text).earliest_moment, read_date(text).latest_moment) == (earliest, latest)

@@ -135,6 +135,8 @@ def explanation_lines(view: "CaseView") -> list[str]:
             )
         if core := one.get("core_like"):
             lines.append(f"  core-like: {_LISTED[core['listed']]} by rule {core['rule']}: {core['reason']}")
+        if onset := one.get("onset"):
+            lines.append(f"  time to onset: {onset['reason']}")
         if one["designated"]:
             lines.append("  designated medical event")
         if one.get("organ_class"):

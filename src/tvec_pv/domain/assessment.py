@@ -1,14 +1,17 @@
 """The assessment of one case version: every reaction and the case, each statement with its reason."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from tvec_pv.domain.classification import Classified, Sureness, classify
-from tvec_pv.domain.icsr import Case, DrugRole, Reaction, Text, known
+from tvec_pv.domain.elapsed import since_product
+from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, Text, known
 from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
+from tvec_pv.domain.onset import Anchor, Onset, assess_onset, find_window
 from tvec_pv.domain.product_names import Product, product_drugs
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
+from tvec_pv.domain.scales import Scales
 from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
 from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
@@ -22,6 +25,7 @@ class Knowledge:
     profile: SafetyProfile
     reporting: ReportingRules
     dictionary: Dictionary
+    scales: Scales
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class ReactionAssessment:
     core_like: Listedness | None = None
     organ_class: str = ""
     queries: tuple[Query, ...] = ()
+    onset: Onset | None = None
 
     def listed_in(self, region: str) -> Listed:
         return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
@@ -85,6 +90,8 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         _assess_reaction(reaction, number, day_0, knowledge, conditions or {})
         for number, reaction in enumerate(case.reactions, 1)
     )
+    drugs = product_drugs(knowledge.product, case)
+    reactions = _measured(case, reactions, drugs, knowledge.scales)
     categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     country = find_country(case, knowledge.reporting.eea)
     clinical = tuple(
@@ -101,7 +108,7 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         primary=profile.primary(categories),
         serious=any(reaction.serious for reaction in reactions),
         verdicts=reporting_verdicts(
-            knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(case, knowledge.product)
+            knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(drugs)
         ),
         meddra=knowledge.dictionary.version,
     )
@@ -149,6 +156,22 @@ def _assess_reaction(
     )
 
 
+def _measured(
+    case: Case, assessed: tuple[ReactionAssessment, ...], drugs: tuple[Drug, ...], scales: Scales
+) -> tuple[ReactionAssessment, ...]:
+    """The reactions with their time to onset."""
+    windows = [find_window(scales.windows, one.concept, one.category) for one in assessed]
+    exposures = tuple(
+        start
+        for reaction, one, window in zip(case.reactions, assessed, windows, strict=True)
+        if window and window.anchor is Anchor.EXPOSURE and not one.is_clinical and (start := known(reaction.start))
+    )
+    return tuple(
+        replace(one, onset=assess_onset(window, since_product(reaction, drugs, exposures))) if one.is_clinical else one
+        for reaction, one, window in zip(case.reactions, assessed, windows, strict=True)
+    )
+
+
 def _reasons(
     profile: SafetyProfile, found: Classified, reaction: Reaction, given: tuple[str, ...], serious: bool
 ) -> list[str]:
@@ -177,10 +200,10 @@ def _reasons(
     return reasons
 
 
-def _may_be_suspect(case: Case, product: Product) -> bool:
+def _may_be_suspect(drugs: tuple[Drug, ...]) -> bool:
     """False only when every mention of the product says that it is not suspect: a missing role takes no duty away."""
     innocent = (DrugRole.CONCOMITANT, DrugRole.NOT_ADMINISTERED)
-    roles = [drug.role for drug in product_drugs(product, case)]
+    roles = [drug.role for drug in drugs]
     return not roles or any(role not in innocent for role in roles)
 
 

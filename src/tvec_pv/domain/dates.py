@@ -3,7 +3,7 @@
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from tvec_pv.domain.errors import DateError
@@ -31,6 +31,27 @@ class PartialDate:
     @property
     def is_full_day(self) -> bool:
         return self.earliest == self.latest
+
+    @property
+    def earliest_moment(self) -> datetime:
+        """The first moment that it can mean, by the reporter's own clock."""
+        return datetime.combine(self.earliest, self._time_of_day(time(0, 0)))
+
+    @property
+    def latest_moment(self) -> datetime:
+        """The last moment that it can mean, to the minute: 23:59 where no time of day was given.
+
+        Midnight counts as none: senders fill the digits of a time that they do not know with zeros.
+        """
+        return datetime.combine(self.latest, self._time_of_day(time(23, 59)))
+
+    def _time_of_day(self, otherwise: time) -> time:
+        """The hour and minute of the text; what it leaves out is as in `otherwise`."""
+        digits = _TIMESTAMP.fullmatch(self.text)
+        given = (digits["time"] if digits else None) or ""
+        if not given.strip("0."):
+            return otherwise
+        return time(int(given[:2] or otherwise.hour), int(given[2:4] or otherwise.minute))
 
     @property
     def iso(self) -> str:

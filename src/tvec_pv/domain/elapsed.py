@@ -1,0 +1,170 @@
+"""How long after the product was given did a reaction begin? Between two limits, in minutes, as the report allows.
+
+Dates and times of day are those of the reporter's own clock. What the sender says about the time from the first or
+the last dose (G.k.9.i.3) is taken as right to one of its units: "9 days" lies between 8 and 10.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tvec_pv.domain.dates import PartialDate
+from tvec_pv.domain.icsr import Dose, Drug, Quantity, Reaction, known
+
+HOUR, DAY = 60, 1440
+_MINUTES = {"s": 1 / 60, "min": 1, "h": HOUR, "d": DAY, "wk": 7 * DAY, "mo": 43_830, "a": 525_960}
+_LONGEST = 200 * 525_960
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """Minutes between which the time lies; below 0 where the reaction may have come first."""
+
+    least: int
+    most: int
+
+    def overlaps(self, least: float, most: float) -> bool:
+        return self.least <= most and least <= self.most
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        return self.least, self.most
+
+    @property
+    def is_exact(self) -> bool:
+        """As sure as two full dates can make it."""
+        return self.most - self.least < 2 * DAY
+
+    @property
+    def words(self) -> str:
+        """'3 to 5 days', '20 minutes': in the unit that fits its longer end."""
+        size = max(abs(self.least), abs(self.most))
+        unit, length = ("minutes", 1) if size < 2 * HOUR else ("hours", HOUR) if size < 2 * DAY else ("days", DAY)
+        least, most = f"{round(self.least / length, 1):g}", f"{round(self.most / length, 1):g}"
+        return f"{least} {unit}" if least == most else f"{least} to {most} {unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The time to a reaction from the first dose, from each dose and, of another person, from each exposure.
+
+    `last_is_known`: the report says when the newest course ended; a start alone does not say that none followed.
+    `is_contradictory`: the sender's own time from the first dose is shorter than its dates allow.
+    """
+
+    first: Elapsed | None = None
+    doses: tuple[Elapsed, ...] = ()
+    last_is_known: bool = False
+    is_contradictory: bool = False
+    exposures: tuple[Elapsed, ...] = ()
+    exposure_after_last_dose: Elapsed | None = None
+
+
+def since_product(reaction: Reaction, drugs: Sequence[Drug], exposures: Sequence[PartialDate] = ()) -> Since:
+    """The time to the start of a reaction from the product's doses, and from the days on which somebody was exposed."""
+    stated = [pair for drug in drugs for pair in drug.reactions if reaction.id and pair.reaction_id == reaction.id]
+    from_first = next((one for pair in stated if (one := _stated(pair.from_first_dose))), None)
+    from_last = next((one for pair in stated if (one := _stated(pair.from_last_dose))), None)
+    courses = [course for drug in drugs for dose in drug.doses if (course := _course(dose))]
+    start = known(reaction.start)
+    dated = _from_first_course(courses, start)
+    doses = [course.until(start) for course in courses] if start else []
+    for one in (from_first, from_last):
+        if one:
+            doses = _with(doses, one)
+    last = _last_dose(courses)
+    return Since(
+        first=_reconciled(dated, from_first),
+        doses=tuple(doses),
+        last_is_known=from_last is not None or last is not None,
+        is_contradictory=bool(dated and from_first and from_first.most < dated.least),
+        exposures=tuple(between(day, start) for day in exposures) if start else (),
+        exposure_after_last_dose=between(last, max(exposures, key=_newest)) if last and exposures else None,
+    )
+
+
+def between(earlier: PartialDate, later: PartialDate) -> Elapsed:
+    return Elapsed(
+        _minutes(earlier.latest_moment, later.earliest_moment), _minutes(earlier.earliest_moment, later.latest_moment)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """One dosage: a visit (`end` is its start) or doses from start to end; without an end, nobody knows until when."""
+
+    start: PartialDate
+    end: PartialDate | None
+    is_visit: bool
+
+    def until(self, reaction: PartialDate) -> Elapsed:
+        """Since a dose of this course: any of them where there may be several, the last one before the reaction too."""
+        whole = between(self.start, reaction)
+        if self.is_visit:
+            return whole
+        least = min(0, whole.least)
+        if self.end:
+            least = min(whole.least, max(least, between(self.end, reaction).least))
+        return Elapsed(least, whole.most)
+
+
+def _course(dose: Dose) -> _Course | None:
+    start, end = known(dose.start), known(dose.end)
+    if start is None:
+        return _Course(end, end, is_visit=True) if end else None
+    lasts = _stated(dose.duration)
+    if end is None and lasts is not None and lasts.least < DAY:
+        end = start
+    several = dose.interval is not None or (lasts is not None and lasts.least >= DAY)
+    return _Course(start, end, is_visit=end == start or (end is None and not several))
+
+
+def _last_dose(courses: Sequence[_Course]) -> PartialDate | None:
+    """The end of the newest course, where the report gives it."""
+    return max(courses, key=lambda course: _newest(course.start)).end if courses else None
+
+
+def _newest(day: PartialDate) -> datetime:
+    return day.latest_moment
+
+
+def _from_first_course(courses: Sequence[_Course], reaction: PartialDate | None) -> Elapsed | None:
+    if not courses or reaction is None:
+        return None
+    earliest = min(course.start.earliest_moment for course in courses)
+    latest = min(course.start.latest_moment for course in courses)
+    return Elapsed(_minutes(latest, reaction.earliest_moment), _minutes(earliest, reaction.latest_moment))
+
+
+def _reconciled(dated: Elapsed | None, stated: Elapsed | None) -> Elapsed | None:
+    """What dates and statement agree on; an earlier first dose that only the statement knows; both, if they clash."""
+    if dated is None or stated is None:
+        return dated or stated
+    if stated.least > dated.most:
+        return stated
+    if stated.most < dated.least:
+        return Elapsed(stated.least, dated.most)
+    return Elapsed(max(dated.least, stated.least), min(dated.most, stated.most))
+
+
+def _with(doses: list[Elapsed], stated: Elapsed) -> list[Elapsed]:
+    """The doses, with that one told more exactly which the sender means; another dose where it fits none."""
+    for number, dose in enumerate(doses):
+        if dose.overlaps(stated.least, stated.most):
+            exact = Elapsed(max(dose.least, stated.least), min(dose.most, stated.most))
+            return [*doses[:number], exact, *doses[number + 1 :]]
+    return [*doses, stated]
+
+
+def _stated(quantity: Quantity | None) -> Elapsed | None:
+    """A time as the sender gives it, right to one of its units; None where it has no unit of time or cannot be."""
+    if quantity is None or quantity.unit not in _MINUTES:
+        return None
+    unit = _MINUTES[quantity.unit]
+    if not 0 <= quantity.value * unit <= _LONGEST:
+        return None
+    return Elapsed(max(0, int((quantity.value - 1) * unit) + 1), max(0, int((quantity.value + 1) * unit) - 1))
+
+
+def _minutes(earlier: datetime, later: datetime) -> int:
+    return int((later - earlier).total_seconds() // 60)

@@ -1,0 +1,12 @@
+"""The instruments that cases are measured with, as one version of the profile sets them."""
+
+from dataclasses import dataclass
+
+from tvec_pv.domain.onset import Window
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """What `scale_files` reads."""
+
+    windows: tuple[Window, ...]
