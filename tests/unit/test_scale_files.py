@@ -48,6 +48,12 @@ def broken(folder, file, was, now):
         ("windows.csv", "ot_dvt; ot_pe", "ot_dvt; ot_anaph", ("column concepts", "thrombosis", "anaphylaxis")),
         ("windows.csv", "0.5,1,60,120", "2,1,60,120", ("windows.csv, row herpetic-severe, column plausible_from",)),
         ("windows.csv", "exposure,,1,14", "first dose,,1,14", ("windows.csv, column anchor", "exposure")),
+        ("naranjo.csv", "toxic concentration?,1,0", "toxic concentration?,one,0", ("naranjo.csv, row 8, column yes",)),
+        ("naranjo.csv", "10,Was it", "11,Was it", ("naranjo.csv, column item", "1 to 10")),
+        ("naranjo_grades.csv", "doubtful,-4", "doubtful,-3", ("naranjo_grades.csv, column at_least", "-4")),
+        ("completeness.csv", "onset,missing,0.5", "onset,missing,1.5", ("row onset missing, column penalty",)),
+        ("completeness.csv", "sex,missing", "gender,missing", ("completeness.csv, row gender missing, column state",)),
+        ("completeness.csv", "sex,missing,", "age,missing,", ("completeness.csv, row 8, column state", "age missing")),
     ],
 )
 def test_a_mistake_is_named_with_file_row_and_column(folder, file, was, now, names):
@@ -58,3 +64,12 @@ def test_a_mistake_is_named_with_file_row_and_column(folder, file, was, now, nam
 
 def test_the_tables_that_are_shipped_are_read(folder):
     assert len(read(folder).windows) == 13
+
+
+def test_a_gap_without_a_row_is_missed(folder):
+    file = folder / "completeness.csv"
+    kept = [line for line in file.read_text("utf-8").splitlines() if not line.startswith("sex")]
+    file.write_text("\n".join(kept), "utf-8")
+
+    with pytest.raises(ReferenceDataError, match=r"completeness\.csv, column state: a row is missing for sex missing"):
+        read(folder)

@@ -135,8 +135,7 @@ def explanation_lines(view: "CaseView") -> list[str]:
             )
         if core := one.get("core_like"):
             lines.append(f"  core-like: {_LISTED[core['listed']]} by rule {core['rule']}: {core['reason']}")
-        if onset := one.get("onset"):
-            lines.append(f"  time to onset: {onset['reason']}")
+        lines.extend(_scale_lines(one))
         if one["designated"]:
             lines.append("  designated medical event")
         if one.get("organ_class"):
@@ -145,7 +144,35 @@ def explanation_lines(view: "CaseView") -> list[str]:
             lines.append(f"  MedDRA query: {query['name']}, {'narrow' if query['is_narrow'] else 'broad'}")
         if one["proposal"]:
             lines.append(f"  proposal: {one['proposal']}")
-    return [*lines, *_verdict_lines(assessment)]
+    return [*lines, *_verdict_lines(assessment), *_completeness_lines(assessment)]
+
+
+def _scale_lines(reaction: Mapping[str, Any]) -> Iterator[str]:
+    """Time to onset and causality of a reaction; assessments of earlier releases have neither."""
+    if onset := reaction.get("onset"):
+        yield f"  time to onset: {onset['reason']}"
+    if not (causality := reaction.get("causality")):
+        return
+    yield f"  causality, a proposal: WHO-UMC {causality['who_umc']}: {causality['reason']}"
+    if causality["would_change"]:
+        yield f"    would change it: {causality['would_change']}"
+    if naranjo := causality["naranjo"]:
+        yield f"  Naranjo {naranjo['score']}, {naranjo['grade']}; {naranjo['unknown']} of 10 items are not known"
+        for one in naranjo["answers"]:
+            yield f"    {one['item']}. {one['question']} {one['answer']}, {one['points']:+}: {one['reason']}"
+    elif causality["naranjo_reason"]:
+        yield f"  Naranjo does not apply: {causality['naranjo_reason']}"
+
+
+def _completeness_lines(assessment: Mapping[str, Any]) -> Iterator[str]:
+    if not (completeness := assessment.get("completeness")):
+        return
+    documented = "well documented" if completeness["is_well_documented"] else "not well documented"
+    yield f"completeness {completeness['score']:.2f} ({documented} above 0.8)"
+    for one in assessment["questions"]:
+        about = f" (reaction {', '.join(map(str, one['reactions']))})" if one["reactions"] else ""
+        why = f": {one['why']}" if one["why"] else ""
+        yield f"  to ask: {one['text']}{about}{why}"
 
 
 def _verdict_lines(assessment: Mapping[str, Any]) -> list[str]:

@@ -4,17 +4,22 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from tvec_pv.domain.causality import Alternatives, Causality, Suspicion, assess_causality
 from tvec_pv.domain.classification import Classified, Sureness, classify
-from tvec_pv.domain.elapsed import since_product
+from tvec_pv.domain.completeness import Completeness, assess_completeness
+from tvec_pv.domain.elapsed import Elapsed, since_product
 from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, Text, known
 from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
 from tvec_pv.domain.onset import Anchor, Onset, assess_onset, find_window
-from tvec_pv.domain.product_names import Product, product_drugs
+from tvec_pv.domain.product_names import Product, match_name, product_drugs
+from tvec_pv.domain.product_names import Verdict as NameVerdict
+from tvec_pv.domain.questions import Question, follow_up_questions
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
 from tvec_pv.domain.scales import Scales
 from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
 from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
+from tvec_pv.domain.validity import missing_criteria
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class ReactionAssessment:
     organ_class: str = ""
     queries: tuple[Query, ...] = ()
     onset: Onset | None = None
+    causality: Causality | None = None
 
     def listed_in(self, region: str) -> Listed:
         return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
@@ -78,6 +84,8 @@ class Assessment:
     primary: str
     serious: bool
     verdicts: tuple[Verdict, ...]
+    completeness: Completeness | None = None
+    questions: tuple[Question, ...] = ()
     meddra: str = ""
 
 
@@ -91,9 +99,11 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         for number, reaction in enumerate(case.reactions, 1)
     )
     drugs = product_drugs(knowledge.product, case)
-    reactions = _measured(case, reactions, drugs, knowledge.scales)
+    reactions, since_first = _measured(case, reactions, drugs, knowledge)
     categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     country = find_country(case, knowledge.reporting.eea)
+    penalties = knowledge.scales.penalties
+    completeness = assess_completeness(case, drugs, since_first, country, penalties, knowledge.dictionary)
     clinical = tuple(
         Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
         for one in reactions
@@ -110,6 +120,8 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         verdicts=reporting_verdicts(
             knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(drugs)
         ),
+        completeness=completeness,
+        questions=follow_up_questions(completeness, penalties),
         meddra=knowledge.dictionary.version,
     )
 
@@ -157,18 +169,48 @@ def _assess_reaction(
 
 
 def _measured(
-    case: Case, assessed: tuple[ReactionAssessment, ...], drugs: tuple[Drug, ...], scales: Scales
-) -> tuple[ReactionAssessment, ...]:
-    """The reactions with their time to onset."""
-    windows = [find_window(scales.windows, one.concept, one.category) for one in assessed]
+    case: Case, assessed: tuple[ReactionAssessment, ...], drugs: tuple[Drug, ...], knowledge: Knowledge
+) -> tuple[tuple[ReactionAssessment, ...], tuple[Elapsed | None, ...]]:
+    """The reactions with time to onset and causality, and the time from the first dose to each."""
+    windows = knowledge.scales.windows
+    found = [find_window(windows, one.concept, one.category) for one in assessed]
     exposures = tuple(
         start
-        for reaction, one, window in zip(case.reactions, assessed, windows, strict=True)
+        for reaction, one, window in zip(case.reactions, assessed, found, strict=True)
         if window and window.anchor is Anchor.EXPOSURE and not one.is_clinical and (start := known(reaction.start))
     )
-    return tuple(
-        replace(one, onset=assess_onset(window, since_product(reaction, drugs, exposures))) if one.is_clinical else one
-        for reaction, one, window in zip(case.reactions, assessed, windows, strict=True)
+    is_valid = not missing_criteria(case)
+    measured, since_first = [], []
+    for reaction, one, own_window in zip(case.reactions, assessed, found, strict=True):
+        alternatives = Alternatives()
+        window = find_window(windows, "", "", other_person=True) if alternatives.is_other_person else own_window
+        since = since_product(reaction, drugs, exposures)
+        onset = assess_onset(window, since) if one.is_clinical else None
+        pair = Suspicion(
+            reaction=reaction,
+            drugs=drugs,
+            category=one.category,
+            is_clinical=one.is_clinical,
+            listed=[(at.region, at.listed) for at in one.listedness],
+            onset=onset,
+            since_first=since.first,
+            report_type=case.report_type,
+            seen_before=_seen_before(case, one.concept, knowledge),
+            is_valid=is_valid,
+        )
+        causality = assess_causality(pair, alternatives, knowledge.scales.naranjo)
+        measured.append(replace(one, onset=onset, causality=causality))
+        since_first.append(since.first)
+    return tuple(measured), tuple(since_first)
+
+
+def _seen_before(case: Case, concept: str, knowledge: Knowledge) -> bool:
+    """Whether an earlier treatment with the product was followed by the same reaction (D.8.r)."""
+    return any(
+        match.concept.id == concept and match_name(knowledge.product, name).verdict is NameVerdict.PRODUCT
+        for past in case.patient.past_drugs
+        if (name := known(past.name)) and past.reaction and past.reaction.name
+        if (match := knowledge.profile.find(past.reaction.name))
     )
 
 

@@ -31,9 +31,9 @@ class Elapsed:
         return self.least, self.most
 
     @property
-    def is_exact(self) -> bool:
-        """As sure as two full dates can make it."""
-        return self.most - self.least < 2 * DAY
+    def uncertainty(self) -> int:
+        """The minutes that it leaves open beyond what two full dates leave."""
+        return max(0, self.most - self.least - (2 * DAY - 2))
 
     @property
     def words(self) -> str:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tvec_pv.domain.causality import NaranjoScale
+from tvec_pv.domain.completeness import Penalties
 from tvec_pv.domain.onset import Window
 
 
@@ -10,3 +12,5 @@ class Scales:
     """What `scale_files` reads."""
 
     windows: tuple[Window, ...]
+    naranjo: NaranjoScale
+    penalties: Penalties
