@@ -238,6 +238,11 @@ LISTED = {
         "Reactions (terms)": "Neonatal herpes simplex; Transmission of an infectious agent via product",
     },
     "US-EXAMPLEBIO-2026000101": {"Versions": 2, "Current version came as": "follow-up", "Lot": "TV26A009; TV26A021"},
+    "FR-EXAMPLEBIO-2026000102": {
+        "Versions": 2,
+        "EU verdict": "15_DAY",
+        "EU due": datetime(2026, 10, 13),
+    },  # of the first
     "US-EXAMPLEBIO-2026000103": {"Outcome": "fatal", "Serious": "yes", "US verdict": "15_DAY", "Days to onset": 16},
 }
 

@@ -132,7 +132,7 @@ def test_a_case_as_json_is_keyed_by_e2b_element_numbers_and_carries_its_assessme
 
     assert set(shown) == {
         *("case_key", "class", "nullified", "versions", "stored_at"),
-        *("source", "case", "assessment", "findings"),
+        *("source", "case", "assessment", "clocks", "findings"),
     }
     assert shown["source"] == {"file": "imlygic_2026-11-03_follow-up.xml", "record": "message 1"}
     assert (shown["class"], shown["nullified"], shown["versions"]) == ("follow-up", False, 2)

@@ -36,6 +36,8 @@ REFERENCE = DOCS / "reference"
 SAMPLES = ROOT / "sample_reports"
 PROSE = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), SAMPLES / "README.md"])
 A_CASE_WITH_FINDINGS = "GB-EXAMPLEBIO-2026000119"
+A_FOLLOWED_CASE = "FR-EXAMPLEBIO-2026000102"
+A_CASE_WITH_GAPS = "DE-EXAMPLEBIO-2026000104"
 
 on_sqlite = pytest.mark.parametrize(
     "database", [pytest.param("sqlite", marks=pytest.mark.xdist_group("sqlite"))], indirect=True, scope="session"
@@ -213,7 +215,6 @@ def printed(answer):
         ("export", ["export"]),
         ("quality", ["quality"]),
         ("cases list", ["cases", "list"]),
-        ("cases show", ["cases", "show", A_CASE_WITH_FINDINGS]),
         ("cases history", ["cases", "history", "US-EXAMPLEBIO-2026000101"]),
         ("quarantine list", ["quarantine", "list"]),
         ("quarantine show", ["quarantine", "show", "38"]),
@@ -226,6 +227,15 @@ def test_json_is_what_is_documented(heading, words, morning, command):
     real = fields(printed(command(*words, "--json", house=morning)))
     assert documented_fields(heading) == real
     assert fields(example(heading)) == real
+
+
+@on_sqlite
+def test_json_of_a_case_is_what_is_documented(morning, command):
+    """No case has everything."""
+    cases = (A_CASE_WITH_FINDINGS, A_FOLLOWED_CASE, A_CASE_WITH_GAPS)
+    real = set().union(*(fields(printed(command("cases", "show", case, "--json", house=morning))) for case in cases))
+    assert documented_fields("cases show") == real
+    assert fields(example("cases show")) == real
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,7 @@ ITEMS = [
     Item(9, {"seen_before": True}, "yes"),
     Item(9, {"seen_before": False}, "unknown"),
     Item(10, {"product_in_lesion": True}, "yes"),
+    Item(10, {"product_in_lesion": True, "category": "systemic"}, "unknown"),
     Item(10, {"product_in_lesion": False}, "unknown"),
     Item(10, {}, "unknown"),
 ]
@@ -132,6 +133,9 @@ WHO = [
     Who({"checkpoint_inhibitor": True}, IN_TIME, IMMUNE, "possible"),
     Who({"checkpoint_inhibitor": True, "product_in_lesion": True}, IN_TIME, IMMUNE, "possible"),
     Who({"checkpoint_inhibitor": True, "product_in_lesion": True}, IN_TIME, HERPETIC, "probable"),
+    Who({"product_in_lesion": True}, IN_TIME, "transmission", "conditional"),
+    Who({"product_in_lesion": True}, IN_TIME, IMMUNE, "possible"),
+    Who({"product_in_lesion": True}, "2026-01-02", "systemic", "possible"),
     Who({}, IN_TIME, "unlisted-other", "possible"),
     Who({}, "2020-01-01", "unlisted-other", "possible"),
     Who({}, None, IMMUNE, "conditional"),

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from tvec_pv.domain.clocks import due_by_region
 from tvec_pv.domain.seriousness import NAMES
 from tvec_pv.progress import Listener
 
 if TYPE_CHECKING:
+    from tvec_pv.domain.clocks import Clock
     from tvec_pv.domain.version_changes import FieldChange
     from tvec_pv.store.reads import CaseView, StoredVersion
 
@@ -97,6 +100,7 @@ def case_json(view: "CaseView") -> dict[str, Any]:
         "source": {"file": view.file, "record": view.place},
         "case": view.document,
         "assessment": view.assessment,
+        "clocks": [asdict(clock) for clock in view.clocks],
         "findings": list(view.findings),
     }
 
@@ -110,7 +114,9 @@ def case_page(view: "CaseView") -> list[str]:
         serious = f"serious ({criteria})" if criteria else "serious" if one["serious"] else "non-serious"
         category = " + ".join(one.get("categories") or [one["category"]])
         lines.append(f"  reaction {one['number']}: {one['name']}: {category}, {serious}, {listed}")
-    lines.extend(_verdict_lines(view.assessment))
+    lines.extend(_verdict_lines(view.assessment, view.clocks))
+    if view.versions > 1:
+        lines.extend(_clock_lines(view.clocks))
     lines.extend(f"  {one['severity']} {one['check']} {one['where']}: {one['message']}" for one in view.findings)
     return [*lines, "the whole case: tvec-pv cases show ID --json; the reasons: tvec-pv explain ID"]
 
@@ -144,7 +150,12 @@ def explanation_lines(view: "CaseView") -> list[str]:
             lines.append(f"  MedDRA query: {query['name']}, {'narrow' if query['is_narrow'] else 'broad'}")
         if one["proposal"]:
             lines.append(f"  proposal: {one['proposal']}")
-    return [*lines, *_verdict_lines(assessment), *_completeness_lines(assessment)]
+    return [
+        *lines,
+        *_verdict_lines(assessment, view.clocks),
+        *_clock_lines(view.clocks),
+        *_completeness_lines(assessment),
+    ]
 
 
 def _scale_lines(reaction: Mapping[str, Any]) -> Iterator[str]:
@@ -160,7 +171,7 @@ def _scale_lines(reaction: Mapping[str, Any]) -> Iterator[str]:
         yield f"  Naranjo {naranjo['score']}, {naranjo['grade']}; {naranjo['unknown']} of 10 items are not known"
         for one in naranjo["answers"]:
             yield f"    {one['item']}. {one['question']} {one['answer']}, {one['points']:+}: {one['reason']}"
-    elif causality["naranjo_reason"]:
+    elif causality["naranjo_reason"] != causality["reason"]:
         yield f"  Naranjo does not apply: {causality['naranjo_reason']}"
 
 
@@ -171,15 +182,27 @@ def _completeness_lines(assessment: Mapping[str, Any]) -> Iterator[str]:
     yield f"completeness {completeness['score']:.2f} ({documented} above 0.8)"
     for one in assessment["questions"]:
         about = f" (reaction {', '.join(map(str, one['reactions']))})" if one["reactions"] else ""
-        why = f": {one['why']}" if one["why"] else ""
+        why = f" ({one['why']})" if one["why"] else ""
         yield f"  to ask: {one['text']}{about}{why}"
 
 
-def _verdict_lines(assessment: Mapping[str, Any]) -> list[str]:
-    return [
-        f"  {one['region']}: {one['verdict']}{', due ' + one['due'] if one['due'] else ''}: {one['reason']}"
-        for one in assessment["verdicts"]
-    ]
+def _verdict_lines(assessment: Mapping[str, Any], clocks: Sequence["Clock"]) -> Iterator[str]:
+    """What each region asks for by the newest version, due when the clock over all versions ends."""
+    due_in = due_by_region(clocks)
+    for one in assessment["verdicts"]:
+        due = due_in.get(one["region"])
+        yield f"  {one['region']}: {one['verdict']}{f', due {due}' if due else ''}: {one['reason']}"
+
+
+def _clock_lines(clocks: Sequence["Clock"]) -> Iterator[str]:
+    """Every clock over all versions of the case, with what a person has to know of it."""
+    for one in clocks:
+        due = f"due {one.due}" if one.due else "no due date, for day 0 is not known"
+        day_0 = f"day 0 {one.day_0 or 'not known'} of version {one.version}"
+        yield f"  clock {one.region} {one.verdict}, {one.state}: {day_0}, {due}: {one.reason}"
+        for new in one.follow_ups:
+            yield f"    follow-up of version {new.version}: due {new.due or 'not known, for its day 0 is not known'}"
+        yield from (f"    {remark}" for remark in one.remarks)
 
 
 def history_json(versions: Sequence["StoredVersion"]) -> list[dict[str, Any]]:

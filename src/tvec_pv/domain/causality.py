@@ -14,6 +14,7 @@ from tvec_pv.domain.onset import OUTSIDE, Onset, Timing
 from tvec_pv.domain.safety_profile import Listed
 
 IMMUNE = "immune-mediated"
+INFECTIONS = frozenset({"herpetic", "transmission"})
 
 
 class WhoUmc(StrEnum):
@@ -174,7 +175,9 @@ def _who_umc(pair: Suspicion, alternatives: Alternatives) -> tuple[WhoUmc, str, 
         reason = "a checkpoint inhibitor within its window explains an immune-mediated reaction as well"
         return WhoUmc.POSSIBLE, reason, "nothing that a report can hold: it is the ceiling beside such a medicine"
     causes = list(alternatives.other_causes())
-    if alternatives.product_in_lesion and onset.timing is Timing.PLAUSIBLE and not alternatives.wild_type:
+    is_infection = pair.category in INFECTIONS
+    found = alternatives.product_in_lesion and is_infection
+    if found and onset.timing is Timing.PLAUSIBLE and not alternatives.wild_type:
         if alternatives.product_cultured_elsewhere and not causes:
             reason = "plausible time, the product's virus cultured or sequenced from distant tissue, no other cause"
             return WhoUmc.CERTAIN, reason, "another cause, or wild-type virus"
@@ -182,7 +185,9 @@ def _who_umc(pair: Suspicion, alternatives: Alternatives) -> tuple[WhoUmc, str, 
         return WhoUmc.PROBABLE, reason, "its culture or sequence from distant tissue; wild-type virus"
     time = "no window is set for its time to onset" if onset.timing is Timing.NO_WINDOW else f"{onset.timing} time"
     other = f"; it could also be explained: {', '.join(causes)}" if causes else "; other causes are not excluded"
-    return WhoUmc.POSSIBLE, time + other, "the product's virus, or another cause, found in the lesion"
+    if is_infection:
+        return WhoUmc.POSSIBLE, time + other, "the product's virus, or another one, found in the lesion"
+    return WhoUmc.POSSIBLE, time + other, "another cause, or one that is excluded; what a rechallenge showed"
 
 
 def _naranjo(pair: Suspicion, alternatives: Alternatives, scale: NaranjoScale) -> Naranjo:
@@ -218,7 +223,7 @@ def _answers(pair: Suspicion, alternatives: Alternatives) -> Iterator[tuple[Answ
         yield Answer.YES, "the same reaction followed an earlier treatment with the product (D.8.r)"
     else:
         yield Answer.UNKNOWN, "no earlier treatment with such a reaction is reported"
-    if alternatives.product_in_lesion:
+    if alternatives.product_in_lesion and pair.category in INFECTIONS:
         yield Answer.YES, "the product's DNA in a lesion outside the injected tissue"
     else:
         yield Answer.UNKNOWN, "the product's DNA in a lesion outside the injected tissue is not reported"

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Protocol
 
 from tvec_pv.domain.case_json import decode_case
+from tvec_pv.domain.clocks import Clock, due_by_region
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.icsr import Case, Day, Dose, NullFlavor, Quantity, known
 from tvec_pv.domain.product_names import Product, product_drugs
@@ -33,6 +34,8 @@ class CaseView(Protocol):
     def document(self) -> dict[str, Any]: ...
     @property
     def assessment(self) -> dict[str, Any]: ...
+    @property
+    def clocks(self) -> tuple[Clock, ...]: ...
     @property
     def findings(self) -> tuple[dict[str, str], ...]: ...
     @property
@@ -90,7 +93,8 @@ def _gravity(assessment: Mapping[str, Any]) -> tuple[bool, bool]:
 def _row(view: CaseView, product: Product, profile: SafetyProfile) -> list[Cell]:
     case, assessment = decode_case(view.document), view.assessment
     reactions = assessment["reactions"]
-    verdicts = {one["region"]: one for one in assessment["verdicts"]}
+    verdicts = {one["region"]: one["verdict"] for one in assessment["verdicts"]}
+    due_in = due_by_region(view.clocks)
     drugs = product_drugs(product, case)
     doses = [dose for drug in drugs for dose in drug.doses]
     onset = _first(one.start for one in case.reactions)
@@ -118,19 +122,13 @@ def _row(view: CaseView, product: Product, profile: SafetyProfile) -> list[Cell]
         "; ".join(NAMES[name] for name in criteria),
         *("; ".join(f"{one['name']}: {_listed(one, region)}" for one in reactions) for region in profile.regions),
         "; ".join(dict.fromkeys(_OUTCOMES.get(known(one.outcome) or "", "") for one in case.reactions)).strip("; "),
-        *(cell for region in profile.regions for cell in _verdict_cells(verdicts.get(region))),
+        *(cell for region in profile.regions for cell in (verdicts.get(region), due_in.get(region))),
         _day(case.first_received),
         view.latest_received,
         "; ".join(dict.fromkeys(filter(None, (_QUALIFICATIONS.get(str(one.qualification)) for one in case.reporters)))),
         "; ".join(dict.fromkeys(one["check"] for one in view.findings if one["severity"] != "info")),
         f"{view.file}, {view.place}",
     ]
-
-
-def _verdict_cells(verdict: Mapping[str, Any] | None) -> list[Cell]:
-    if verdict is None:
-        return [None, None]
-    return [verdict["verdict"], date.fromisoformat(verdict["due"]) if verdict["due"] else None]
 
 
 def _listed(reaction: Mapping[str, Any], region: str) -> str:

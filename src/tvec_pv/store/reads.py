@@ -13,6 +13,7 @@ from sqlalchemy import (
 )
 
 from tvec_pv.domain.audit import GENESIS, chain_hash
+from tvec_pv.domain.clocks import AssessedVersion, Clock, assessed_version, clocks
 from tvec_pv.domain.errors import AuditBroken, NotFound
 from tvec_pv.domain.signals import CountedReaction
 from tvec_pv.domain.versions import VersionKey, current, is_withdrawn
@@ -62,7 +63,10 @@ class CurrentVersion:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
-    """One case version with its assessment, as documents, and the findings of the record that brought it."""
+    """One case version with its assessment, as documents, and the findings of the record that brought it.
+
+    `clocks` run over all versions of its case.
+    """
 
     case_key: str
     version_id: int
@@ -74,6 +78,7 @@ class CaseView:
     document: dict[str, Any]
     assessment: dict[str, Any]
     findings: tuple[dict[str, str], ...]
+    clocks: tuple[Clock, ...]
     file: str
     place: str
 
@@ -242,6 +247,7 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
         }
         origins = _origins(connection, ids)
         assessments = newest_assessments(connection, ids)
+        histories = _assessed_versions(connection, [by_id[version_id].case_key for version_id in ids])
         findings = findings_of(connection, [row.record_id for row in origins.values()])
         for version_id in ids:
             row, version, origin = found[version_id], by_id[version_id], origins[version_id]
@@ -256,6 +262,7 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
                 document=row.document,
                 assessment=assessments.get(version_id, {}),
                 findings=tuple(findings.get(origin.record_id, ())),
+                clocks=clocks(histories.get(version.case_key, ())),
                 file=origin.file,
                 place=origin.place,
             )
@@ -349,3 +356,17 @@ def newest_assessments(connection: Connection, version_ids: Sequence[int]) -> di
         .order_by(StoredAssessment.id)
     )
     return {row.case_version_id: row.document for row in rows}
+
+
+def _assessed_versions(connection: Connection, case_keys: Sequence[str]) -> dict[str, list[AssessedVersion]]:
+    """Every assessment of every version of cases, by case key."""
+    rows = connection.execute(
+        select(StoredCase.case_key, StoredAssessment.document, *_VERSION_KEY)
+        .join(CaseVersion, CaseVersion.id == StoredAssessment.case_version_id)
+        .join(StoredCase, StoredCase.id == CaseVersion.case_id)
+        .where(StoredCase.case_key.in_(case_keys))
+    )
+    found: dict[str, list[AssessedVersion]] = {}
+    for row in rows:
+        found.setdefault(row.case_key, []).append(assessed_version(_version_key(row), row.document))
+    return found
