@@ -5,13 +5,17 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import a_case, a_dose, a_drug, a_reaction, day
 from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
-from tvec_pv.domain.dates import full_day
+from tvec_pv.domain.dates import full_day, read_date
+from tvec_pv.domain.elapsed import since_product
 from tvec_pv.domain.icsr import DrugReaction, NullFlavor, Quantity
-from tvec_pv.reference_files import knowledge
+from tvec_pv.domain.onset import assess_onset
+from tvec_pv.reference_files import knowledge, scales
 
 VISIT = date(2026, 1, 1)
 
@@ -274,6 +278,59 @@ def test_a_time_from_the_first_dose_that_the_dates_rule_out_is_called_contradict
 
     assert assessed.onset.is_contradictory
     assert (assessed.onset.hours_min, assessed.onset.hours_max) == (24.0, 59 * 24 + 24.0)
+
+
+class Words(NamedTuple):
+    """When the visit and the reaction were, and how that is told."""
+
+    visit: str
+    began: str
+    told: str
+
+
+WORDS = [
+    Words("2026-01-01", "2026-01-15", "began 14 days after a dose: "),
+    Words("2026-01-01", "2026-01-02", "began 1 day after a dose: "),
+    Words("2026-01-01", "2026-01-01", "began on the day of a dose: "),
+    Words("2026-01-03", "2026-01-01", "began 2 days before a dose: "),
+    Words("202601010900", "202601010901", "began 1 minute after a dose: "),
+    Words("202601010900", "202601011059", "began 119 minutes after a dose: "),
+    Words("202601010900", "202601011500", "began 6 hours after a dose: "),
+    Words("202601010900", "202601031500", "began 2.2 days after a dose: "),
+    Words("202601010900", "202601010800", "began 60 minutes before a dose: "),
+    Words("2026010109", "2026010115", "began 5 to 7 hours after a dose: "),
+    Words("202601010900", "20260101", "began between 9 hours before and 15 hours after a dose: "),
+]
+
+
+@each(WORDS)
+def test_the_time_is_told_as_exactly_as_it_is_known(row):
+    assert onset("Oral herpes", (visit(row.visit),), day(row.began)).reason.startswith(row.told)
+
+
+BEYOND = {EARLY, LATE, BEFORE}
+
+
+@given(
+    st.sampled_from(scales().windows),
+    st.dates(date(2024, 1, 1), date(2026, 12, 31)),
+    st.sampled_from(["%Y", "%Y%m"]),
+    st.dates(date(2024, 1, 1), date(2026, 12, 31)),
+)
+def test_a_vague_date_says_no_more_than_the_days_it_stands_for(window, visited, precision, began):
+    """Outside only where each of its days is; plausible only where one of them is."""
+    vague = read_date(began.strftime(precision))
+    drugs = (a_drug(doses=(replace(a_dose(), start=full_day(visited), end=full_day(visited)),)),)
+
+    def timing(start):
+        since = since_product(a_reaction(start=start), drugs, (full_day(visited),))
+        return assess_onset(window, since).timing
+
+    days = [vague.earliest + timedelta(days=one) for one in range((vague.latest - vague.earliest).days + 1)]
+    of_days = {timing(full_day(one)) for one in days}
+    if timing(vague) in BEYOND:
+        assert of_days <= BEYOND
+    assert (timing(vague) == PLAUSIBLE) is (PLAUSIBLE in of_days)
 
 
 def test_the_reason_names_the_row_and_the_hours():

@@ -242,7 +242,7 @@ def _came_after(since_first: Elapsed | None) -> tuple[Answer, str]:
     if since_first is None:
         return Answer.UNKNOWN, "the dates of the first dose and of the reaction are not both known"
     if since_first.least >= 0:
-        return Answer.YES, f"{since_first.words} after the first dose that the report names"
+        return Answer.YES, since_first.since("the first dose that the report names")
     if since_first.most < 0:
         return Answer.NO, "it began before the first dose that the report names"
     return Answer.UNKNOWN, "the dates leave open which came first"

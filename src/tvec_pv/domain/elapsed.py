@@ -35,13 +35,39 @@ class Elapsed:
         """The minutes that it leaves open beyond what two full dates leave."""
         return max(0, self.most - self.least - (2 * DAY - 2))
 
+    def since(self, what: str) -> str:
+        """'20 minutes after a dose', '14 days after a dose' by two dates, 'between 2 days before and 3 days after'."""
+        if self.is_between_dates:
+            days = (self.most + 1) // DAY - 1
+            if days == 0:
+                return f"on the day of {what}"
+            return f"{_in_words(abs(days) * DAY)} {'after' if days > 0 else 'before'} {what}"
+        if self.most < 0:
+            return f"{_range(-self.most, -self.least)} before {what}"
+        if self.least < 0:
+            return f"between {_in_words(-self.least)} before and {_in_words(self.most)} after {what}"
+        return f"{_range(self.least, self.most)} after {what}"
+
     @property
-    def words(self) -> str:
-        """'3 to 5 days', '20 minutes': in the unit that fits its longer end."""
-        size = max(abs(self.least), abs(self.most))
-        unit, length = ("minutes", 1) if size < 2 * HOUR else ("hours", HOUR) if size < 2 * DAY else ("days", DAY)
-        least, most = f"{round(self.least / length, 1):g}", f"{round(self.most / length, 1):g}"
-        return f"{least} {unit}" if least == most else f"{least} to {most} {unit}"
+    def is_between_dates(self) -> bool:
+        """Whether it is what two full dates without a time of day leave open."""
+        return self.most - self.least == 2 * DAY - 2 and (self.most + 1) % DAY == 0
+
+
+def _range(least: int, most: int) -> str:
+    shorter, longer = _in_words(least), _in_words(most)
+    if shorter == longer:
+        return longer
+    number, unit = shorter.split()
+    return f"{number if longer.endswith(unit) else shorter} to {longer}"
+
+
+def _in_words(minutes: int) -> str:
+    name, length = ("minute", 1) if minutes < 2 * HOUR else ("hour", HOUR) if minutes < 2 * DAY else ("day", DAY)
+    if minutes == DAY:
+        name, length = "day", DAY
+    number = f"{round(minutes / length, 1):g}"
+    return f"{number} {name}" if number == "1" else f"{number} {name}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def assess_onset(window: Window | None, since: Since) -> Onset:
         missing = "of the exposure" if window.anchor is Anchor.EXPOSURE else "on which the product was given"
         return Onset(Timing.NOT_KNOWN, window.window, f"the day {missing} and that of the reaction are not both known")
     timing, decisive = _strongest([(_timing(window, time), time) for time in times])
-    reason = f"began {decisive.words} after {_AFTER[window.anchor]}: {timing}"
+    reason = f"began {decisive.since(_AFTER[window.anchor])}: {timing}"
     if timing is Timing.TOO_LATE and window.anchor is Anchor.ANY_DOSE and not since.last_is_known:
         timing, reason = Timing.NOT_KNOWN, f"{reason}, unless a later dose was given, which the report leaves open"
     if _is_past_exposure(window, since):
