@@ -1,6 +1,7 @@
 """The assessment of one case version: every reaction and the case, each statement with its reason."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -99,7 +100,7 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         for number, reaction in enumerate(case.reactions, 1)
     )
     drugs = product_drugs(knowledge.product, case)
-    reactions, since_first = _measured(case, reactions, drugs, knowledge)
+    reactions, since_first = _measured(case, reactions, drugs, knowledge, {})
     categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     country = find_country(case, knowledge.reporting.eea)
     penalties = knowledge.scales.penalties
@@ -169,9 +170,16 @@ def _assess_reaction(
 
 
 def _measured(
-    case: Case, assessed: tuple[ReactionAssessment, ...], drugs: tuple[Drug, ...], knowledge: Knowledge
+    case: Case,
+    assessed: tuple[ReactionAssessment, ...],
+    drugs: tuple[Drug, ...],
+    knowledge: Knowledge,
+    alternatives: Mapping[int, Alternatives],
 ) -> tuple[tuple[ReactionAssessment, ...], tuple[Elapsed | None, ...]]:
-    """The reactions with time to onset and causality, and the time from the first dose to each."""
+    """The reactions with time to onset and causality, and the time from the first dose to each.
+
+    `alternatives` are by the number of the reaction; where there are none, nothing is known of other causes.
+    """
     windows = knowledge.scales.windows
     found = [find_window(windows, one.concept, one.category) for one in assessed]
     exposures = tuple(
@@ -182,8 +190,8 @@ def _measured(
     is_valid = not missing_criteria(case)
     measured, since_first = [], []
     for reaction, one, own_window in zip(case.reactions, assessed, found, strict=True):
-        alternatives = Alternatives()
-        window = find_window(windows, "", "", other_person=True) if alternatives.is_other_person else own_window
+        known_of_it = alternatives.get(one.number, Alternatives())
+        window = find_window(windows, "", "", other_person=True) if known_of_it.is_other_person else own_window
         since = since_product(reaction, drugs, exposures)
         onset = assess_onset(window, since) if one.is_clinical else None
         pair = Suspicion(
@@ -198,7 +206,7 @@ def _measured(
             seen_before=_seen_before(case, one.concept, knowledge),
             is_valid=is_valid,
         )
-        causality = assess_causality(pair, alternatives, knowledge.scales.naranjo)
+        causality = assess_causality(pair, known_of_it, knowledge.scales.naranjo)
         measured.append(replace(one, onset=onset, causality=causality))
         since_first.append(since.first)
     return tuple(measured), tuple(since_first)
