@@ -188,6 +188,12 @@ def test_the_senders_own_time_to_onset_counts():
     assert completeness(replace(case, drugs=(replace(case.drugs[0], reactions=(pair,)),))).score == 1.0
 
 
+def test_an_age_beside_its_group_is_an_age():
+    case = full()
+
+    assert completeness(replace(case, patient=replace(case.patient, age_group="5"))).score == 1.0
+
+
 def test_a_birth_date_is_an_age():
     case = full("age")
 

@@ -128,6 +128,13 @@ CLOCK = [
     Clock("Herpes simplex encephalitis", "202601010900", "202601012100", WEAK, "12 hours"),
     Clock("Chills", "202601010900", "202601040900", PLAUSIBLE, "72 hours"),
     Clock("Chills", "202601010900", "202601040901", WEAK, "a minute more"),
+    Clock("Chills", "202601010900", "202601150900", WEAK, "14 days to the minute"),
+    Clock("Chills", "202601010900", "202601150901", LATE, "a minute more"),
+    Clock("Oral herpes", "202601010900", "202601020859", WEAK, "a minute short of a day"),
+    Clock("Oral herpes", "202601010900", "202601020900", PLAUSIBLE, "a day to the minute"),
+    Clock("Oral herpes", "202601010900", "202601310900", PLAUSIBLE, "30 days to the minute"),
+    Clock("Oral herpes", "202601010900", "202601310901", WEAK, "a minute more"),
+    Clock("Chills", "202601010900", "202601010900", PLAUSIBLE, "the same minute"),
     Clock("Chills", "202601010900", "202601010859", BEFORE, "a minute before the dose"),
     Clock("Vitiligo", "202601010900", "202601020859", EARLY, "a minute short of a day"),
     Clock("Vitiligo", "202601010900", "202601020900", WEAK, "a day"),
@@ -257,6 +264,50 @@ def test_any_dose_may_have_caused_it_and_a_start_alone_is_not_the_last(row):
     doses = tuple(replace(a_dose(), start=day(start), end=day(end) if end else None) for start, end in row.doses)
 
     assert onset(row.reaction, doses, day(row.began)).timing == row.verdict
+
+
+class Lasting(NamedTuple):
+    """How long the dosage that began on 1 January lasted, the start of the reaction, and the verdict."""
+
+    value: float
+    unit: str
+    began: str
+    verdict: str
+
+
+LASTING = [
+    Lasting(30, "min", "2026-01-15", WEAK),
+    Lasting(30, "min", "2026-01-16", LATE),
+    Lasting(1, "d", "2026-01-16", LATE),
+    Lasting(14, "d", "2026-01-13", PLAUSIBLE),
+    Lasting(14, "d", "2026-01-18", PLAUSIBLE),
+    Lasting(14, "d", "2026-01-19", WEAK),
+    Lasting(14, "d", "2026-01-29", WEAK),
+    Lasting(14, "d", "2026-01-30", LATE),
+    Lasting(14, "{cyclical}", "2026-01-30", NOT_KNOWN),
+]
+
+
+@each(LASTING)
+def test_a_dosage_ends_when_its_duration_is_over(row):
+    dose = replace(a_dose(), start=day("2026-01-01"), end=None, duration=Quantity(value=row.value, unit=row.unit))
+
+    assert onset("Chills", (dose,), day(row.began)).timing == row.verdict
+
+
+def test_a_duration_that_outlasts_the_calendar_ends_nothing():
+    dose = replace(a_dose(), start=day("9999-01-01"), end=None, duration=Quantity(value=150, unit="a"))
+
+    assert onset("Chills", (dose,), day("9999-12-31")).timing == PLAUSIBLE
+
+
+def test_doses_that_lie_outside_on_different_sides_make_it_weak():
+    """No shipped window has limits on both sides; a physician may set one."""
+    window = replace(scales().windows[0], too_early_below=1.0, plausible_from=2.0)
+    drugs = (a_drug(doses=(visit("2026-01-01"), visit("2026-02-01"))),)
+    since = since_product(a_reaction(start=day("2026-02-01")), drugs)
+
+    assert assess_onset(window, since).timing == WEAK
 
 
 @pytest.mark.parametrize(("value", "unit", "timing"), [(20, "min", EARLY), (13, "h", WEAK)])

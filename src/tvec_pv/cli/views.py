@@ -115,7 +115,7 @@ def case_page(view: "CaseView") -> list[str]:
         category = " + ".join(one.get("categories") or [one["category"]])
         lines.append(f"  reaction {one['number']}: {one['name']}: {category}, {serious}, {listed}")
     lines.extend(_verdict_lines(view.assessment, view.clocks))
-    if view.versions > 1:
+    if view.versions > 1 or any(clock.remarks for clock in view.clocks):
         lines.extend(_clock_lines(view.clocks))
     lines.extend(f"  {one['severity']} {one['check']} {one['where']}: {one['message']}" for one in view.findings)
     return [*lines, "the whole case: tvec-pv cases show ID --json; the reasons: tvec-pv explain ID"]

@@ -2,7 +2,7 @@
 
 The first version that asks for a report starts the clock; one that asks for it sooner (a follow-up makes the case
 serious, or a later profile unlisted) starts a new one with its own day 0. A follow-up that changes nothing leaves the
-due date where it is and is itself due as a follow-up (21 CFR 600.80(c)(1)(ii), GVP VI.B.7.3). Nothing that asks for
+due date where it is and is itself due as a follow-up (21 CFR 600.80(c)(1), GVP VI.B.7). Nothing that asks for
 less stops a clock: a person decides. Earlier clocks are kept. Computed when read, from the assessments that are kept.
 """
 

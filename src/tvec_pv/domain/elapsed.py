@@ -6,9 +6,9 @@ the last dose (G.k.9.i.3) is taken as right to one of its units: "9 days" lies b
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from tvec_pv.domain.dates import PartialDate
+from tvec_pv.domain.dates import PartialDate, full_day
 from tvec_pv.domain.icsr import Dose, Drug, Quantity, Reaction, known
 
 HOUR, DAY = 60, 1440
@@ -139,10 +139,16 @@ def _course(dose: Dose) -> _Course | None:
     if start is None:
         return _Course(end, end, is_visit=True) if end else None
     lasts = _stated(dose.duration)
-    if end is None and lasts is not None and lasts.least < DAY:
-        end = start
+    if end is None and lasts is not None:
+        end = start if lasts.least < DAY else _day_after(start.latest, lasts.most)
     several = dose.interval is not None or (lasts is not None and lasts.least >= DAY)
     return _Course(start, end, is_visit=end == start or (end is None and not several))
+
+
+def _day_after(day: date, minutes: int) -> PartialDate | None:
+    """The day on which a course ends at the latest; None where the calendar ends before."""
+    days = minutes // DAY
+    return full_day(day + timedelta(days=days)) if days <= (date.max - day).days else None
 
 
 def _last_dose(courses: Sequence[_Course]) -> PartialDate | None:
