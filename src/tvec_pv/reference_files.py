@@ -8,7 +8,9 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from tvec_pv.case_rule_files import read_case_rules
 from tvec_pv.domain.assessment import Knowledge
+from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
@@ -34,8 +36,20 @@ def knowledge(meddra: Path | None = None) -> Knowledge:
 
 def read_knowledge(folder: Traversable, dictionary: Dictionary) -> Knowledge:
     """Everything that assessments depend on, from one folder of `reference/profile/` or from one like it."""
-    product, profile = read_product(folder), read_safety_profile(folder)
-    return Knowledge(product, profile, read_reporting_rules(folder), dictionary, _scales(folder, profile))
+    profile = read_safety_profile(folder)
+    return Knowledge(
+        product=read_product(folder),
+        profile=profile,
+        reporting=read_reporting_rules(folder),
+        dictionary=dictionary,
+        case_rules=read_case_rules(folder),
+        scales=_scales(folder, profile),
+    )
+
+
+@cache
+def case_rules() -> CaseRules:
+    return read_case_rules(_in_force())
 
 
 def _scales(folder: Traversable, profile: SafetyProfile) -> Scales:

@@ -11,6 +11,7 @@ from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.icsr import NullFlavor
 from tvec_pv.reference_files import knowledge
 
+NO_COUNTRY = (a_reporter(country=None),)
 LISTED, UNLISTED, INDETERMINATE = "Chills", "Tinnitus", "Eczema herpeticum"
 
 
@@ -76,7 +77,7 @@ SAME_REACTION = [
     SameReaction(("serious listed", "serious unlisted"), "15_DAY"),
     SameReaction(("mild listed", "serious unlisted"), "15_DAY"),
     SameReaction(("mild unlisted", "mild unlisted", "serious indeterminate"), "15_DAY"),
-    SameReaction((), "NO_AE_LOG"),
+    SameReaction((), "HOLD_INVALID"),
 ]
 
 EEA = (
@@ -125,7 +126,7 @@ NO_REACTION = [
     NoReaction(("Exposure during breastfeeding",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
     NoReaction(("Off label use",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
     NoReaction(("Overdose", "Nausea"), False, "PERIODIC", "90_DAY"),
-    NoReaction(("Needle stick injury", "Herpetic whitlow"), False, "PERIODIC", "90_DAY"),
+    NoReaction(("Needle stick injury", "Herpetic whitlow"), False, "PERIODIC", "15_DAY"),
     NoReaction(("Medication error", "Tinnitus"), False, "PERIODIC", "90_DAY"),
     NoReaction(("Overdose",), True, "15_DAY", "15_DAY"),
     NoReaction(("Abortion spontaneous",), True, "15_DAY", "15_DAY"),
@@ -183,15 +184,15 @@ def test_us_15_days_when_one_and_the_same_reaction_is_serious_and_not_listed(row
 
 @each(BY_COUNTRY)
 def test_eu_15_days_for_serious_anywhere_and_90_days_for_non_serious_within_the_eea(row):
-    _, eu_serious = verdicts(a_reaction_of("serious listed", row.country), reporters=())
-    _, eu_mild = verdicts(a_reaction_of("mild unlisted", row.country), reporters=())
+    _, eu_serious = verdicts(a_reaction_of("serious listed", row.country), reporters=NO_COUNTRY)
+    _, eu_mild = verdicts(a_reaction_of("mild unlisted", row.country), reporters=NO_COUNTRY)
 
     assert (eu_serious.verdict, eu_mild.verdict) == (row.serious, row.not_serious)
 
 
 def test_a_country_that_is_not_known_is_said_to_be_unknown_and_not_outside_the_eea():
-    _, unknown = verdicts(a_reaction_of("mild listed", None), reporters=())
-    _, outside = verdicts(a_reaction_of("mild listed", "US"), reporters=())
+    _, unknown = verdicts(a_reaction_of("mild listed", None), reporters=NO_COUNTRY)
+    _, outside = verdicts(a_reaction_of("mild listed", "US"), reporters=NO_COUNTRY)
 
     assert "not known" in unknown.reason
     assert "outside the EEA" not in unknown.reason
@@ -200,7 +201,7 @@ def test_a_country_that_is_not_known_is_said_to_be_unknown_and_not_outside_the_e
 
 @pytest.mark.parametrize("written", ["de", "GERMANY"])
 def test_germany_is_never_said_to_lie_outside_the_eea(written):
-    _, eu = verdicts(a_reaction_of("mild listed", written), reporters=())
+    _, eu = verdicts(a_reaction_of("mild listed", written), reporters=NO_COUNTRY)
 
     assert "outside the EEA" not in eu.reason
 
@@ -213,7 +214,7 @@ def test_due_is_day_0_plus_the_period_in_calendar_days(row):
         "PERIODIC": (a_reaction_of("mild listed"), 0),
         "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS": (a_reaction_of("mild listed", "US"), 1),
     }[row.verdict]
-    given = verdicts(reaction, day_0=row.day_0, reporters=())[verdict]
+    given = verdicts(reaction, day_0=row.day_0, reporters=NO_COUNTRY)[verdict]
 
     assert (given.verdict, given.due) == (row.verdict, row.due)
 

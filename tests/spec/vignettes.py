@@ -19,7 +19,7 @@ class Event(NamedTuple):
 
 
 class Vignette(NamedTuple):
-    """A report in one line, and the verdicts of the two regions."""
+    """A report in one line, the verdicts of the two regions, and the flags that must be raised."""
 
     id: str
     title: str
@@ -29,6 +29,7 @@ class Vignette(NamedTuple):
     primary: str
     us: str
     eu: str
+    flags: tuple[str, ...]
 
 
 VIGNETTES = [
@@ -41,6 +42,10 @@ VIGNETTES = [
         "HERPETIC",
         "PERIODIC",
         "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS",
+        (
+            "QPCR_NOT_DONE",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V02",
@@ -51,6 +56,7 @@ VIGNETTES = [
         "HERPETIC",
         "PERIODIC",
         "90_DAY",
+        ("QPCR_NOT_DONE",),
     ),
     Vignette(
         "V03",
@@ -61,6 +67,10 @@ VIGNETTES = [
         "HERPETIC",
         "PERIODIC",
         "15_DAY",
+        (
+            "QPCR_PENDING",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V04",
@@ -71,6 +81,10 @@ VIGNETTES = [
         "HERPETIC",
         "15_DAY",
         "15_DAY",
+        (
+            "QPCR_TVEC_NEGATIVE_WT_HSV",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V05",
@@ -81,6 +95,14 @@ VIGNETTES = [
         "HERPETIC",
         "PERIODIC",
         "15_DAY",
+        (
+            "CI_IMMUNOCOMPROMISED",
+            "CI_LEUKAEMIA",
+            "DEATH",
+            "QPCR_TVEC_POSITIVE_BLOOD_NONSPECIFIC",
+            "MEDICAL_ESCALATION",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V07",
@@ -91,6 +113,10 @@ VIGNETTES = [
         "UNLISTED_OTHER",
         "PERIODIC",
         "90_DAY",
+        (
+            "MIMIC_VZV",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V08",
@@ -101,6 +127,10 @@ VIGNETTES = [
         "SYSTEMIC",
         "PERIODIC",
         "90_DAY",
+        (
+            "MIMIC_VZV_IN_HISTORY",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V09",
@@ -111,6 +141,11 @@ VIGNETTES = [
         "HERPETIC",
         "PERIODIC",
         "90_DAY",
+        (
+            "DUAL_CATEGORY_INJSITE",
+            "QPCR_TVEC_POSITIVE_INJECTED_LESION_NONDIAGNOSTIC",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V10",
@@ -121,6 +156,7 @@ VIGNETTES = [
         "INJSITE",
         "PERIODIC",
         "15_DAY",
+        ("BATCH_MISSING",),
     ),
     Vignette(
         "V12",
@@ -131,6 +167,10 @@ VIGNETTES = [
         "IMMUNE",
         "PERIODIC",
         "15_DAY",
+        (
+            "CONFOUND_ICI",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V14",
@@ -141,6 +181,7 @@ VIGNETTES = [
         "IMMUNE",
         "PERIODIC",
         "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS",
+        ("BATCH_MISSING",),
     ),
     Vignette(
         "V17",
@@ -151,6 +192,12 @@ VIGNETTES = [
         "TRANSMISSION",
         "NO_AE_LOG",
         "NO_ICSR_PSUR",
+        (
+            "EXP_HCP_OCCUPATIONAL",
+            "THIRD_PARTY_PATIENT",
+            "NO_AE",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V18",
@@ -161,6 +208,13 @@ VIGNETTES = [
         "TRANSMISSION",
         "PERIODIC",
         "15_DAY",
+        (
+            "EXP_HCP_OCCUPATIONAL",
+            "THIRD_PARTY_PATIENT",
+            "QPCR_TVEC_POSITIVE_LESION",
+            "EU_INFECTIOUS_AGENT_RULE",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V19",
@@ -174,6 +228,15 @@ VIGNETTES = [
         "TRANSMISSION",
         "15_DAY",
         "15_DAY",
+        (
+            "EXP_NEONATE",
+            "EXP_CLOSE_CONTACT",
+            "THIRD_PARTY_PATIENT",
+            "QPCR_PENDING",
+            "EU_INFECTIOUS_AGENT_RULE",
+            "MEDICAL_ESCALATION",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V21",
@@ -184,6 +247,13 @@ VIGNETTES = [
         "SYSTEMIC",
         "PERIODIC",
         "90_DAY",
+        (
+            "CI_IMMUNOCOMPROMISED",
+            "CI_TRANSPLANT",
+            "DDI_IMMUNOSUPPRESSANT",
+            "CONTRAINDICATED_PRODUCT_ADMINISTERED",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V22",
@@ -194,6 +264,13 @@ VIGNETTES = [
         "OTHER_LABELLED",
         "PERIODIC",
         "15_DAY",
+        (
+            "OL_ROUTE_INTRAHEPATIC",
+            "OL_INDICATION_VISCERAL",
+            "DEATH",
+            "MEDICAL_ESCALATION",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V24",
@@ -204,6 +281,11 @@ VIGNETTES = [
         "UNLISTED_OTHER",
         "15_DAY",
         "15_DAY",
+        (
+            "DEATH_CAUSE_UNKNOWN",
+            "MEDICAL_ESCALATION",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V25",
@@ -214,6 +296,10 @@ VIGNETTES = [
         "SYSTEMIC",
         "PERIODIC",
         "90_DAY",
+        (
+            "DRUGNAME_FUZZY",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V26",
@@ -224,6 +310,10 @@ VIGNETTES = [
         "INJSITE",
         "PERIODIC",
         "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS",
+        (
+            "DRUGNAME_ALIAS",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V27",
@@ -234,6 +324,7 @@ VIGNETTES = [
         "NONE",
         "REJECT_OTHER_PRODUCT",
         "REJECT_OTHER_PRODUCT",
+        ("DRUG_NOT_TVEC",),
     ),
     Vignette(
         "V28",
@@ -244,6 +335,11 @@ VIGNETTES = [
         "UNLISTED_OTHER",
         "15_DAY",
         "15_DAY",
+        (
+            "OL_ROUTE_IV",
+            "MEDICATION_ERROR",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V30",
@@ -254,6 +350,11 @@ VIGNETTES = [
         "SPECIAL",
         "NO_AE_LOG",
         "NO_ICSR_PSUR",
+        (
+            "ME_INTERVAL_TOO_SHORT",
+            "NO_AE",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V31",
@@ -264,6 +365,10 @@ VIGNETTES = [
         "SYSTEMIC",
         "PERIODIC",
         "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS",
+        (
+            "ME_OVERDOSE_VOLUME",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V32",
@@ -274,6 +379,11 @@ VIGNETTES = [
         "SPECIAL",
         "PERIODIC",
         "15_DAY",
+        (
+            "DDI_ANTIVIRAL",
+            "LACK_OF_EFFICACY",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V33",
@@ -284,6 +394,11 @@ VIGNETTES = [
         "UNLISTED_OTHER",
         "15_DAY",
         "15_DAY",
+        (
+            "CI_PREGNANCY",
+            "CONTRAINDICATED_PRODUCT_ADMINISTERED",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V34",
@@ -294,6 +409,12 @@ VIGNETTES = [
         "SPECIAL",
         "NO_AE_LOG",
         "NO_ICSR_PSUR",
+        (
+            "CI_PREGNANCY",
+            "NO_AE",
+            "FOLLOW_UP_OUTCOME",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V35",
@@ -304,6 +425,10 @@ VIGNETTES = [
         "INJSITE",
         "PERIODIC",
         "15_DAY",
+        (
+            "RISK_MULTIPLE_MYELOMA",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V37",
@@ -314,6 +439,10 @@ VIGNETTES = [
         "IMMUNE",
         "15_DAY",
         "15_DAY",
+        (
+            "CONFOUND_ICI",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V41",
@@ -324,6 +453,10 @@ VIGNETTES = [
         "OTHER_LABELLED",
         "15_DAY",
         "15_DAY",
+        (
+            "US_EU_LISTEDNESS_DIVERGENT",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V42",
@@ -334,6 +467,11 @@ VIGNETTES = [
         "OTHER_LABELLED",
         "PERIODIC",
         "15_DAY",
+        (
+            "AIRWAY_PROXIMITY",
+            "MEDICAL_ESCALATION",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V43",
@@ -344,6 +482,11 @@ VIGNETTES = [
         "HERPETIC",
         "PERIODIC",
         "90_DAY",
+        (
+            "TTO_IMPLAUSIBLE_TOO_EARLY",
+            "QPCR_NOT_DONE",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V45",
@@ -354,6 +497,12 @@ VIGNETTES = [
         "UNLISTED_OTHER",
         "15_DAY",
         "15_DAY",
+        (
+            "ME_THAW_STORAGE_GT18H",
+            "SEROSTATUS_NEGATIVE",
+            "BATCH_REQUIRED_DHPC",
+            "BATCH_MISSING",
+        ),
     ),
     Vignette(
         "V46",
@@ -364,6 +513,11 @@ VIGNETTES = [
         "HERPETIC",
         "HOLD_INVALID",
         "HOLD_INVALID",
+        (
+            "INVALID_ICSR_NO_PATIENT",
+            "BATCH_MISSING",
+            "QPCR_NOT_DONE",
+        ),
     ),
     Vignette(
         "V50",
@@ -374,5 +528,12 @@ VIGNETTES = [
         "SPECIAL",
         "NO_AE_LOG",
         "NO_ICSR_PSUR",
+        (
+            "SP_BREASTFEEDING",
+            "EXP_INFANT_LT3MO",
+            "NO_AE",
+            "THIRD_PARTY_PATIENT",
+            "BATCH_MISSING",
+        ),
     ),
 ]

@@ -69,7 +69,9 @@ def profile_difference(house: House, old: str, new: str) -> ProfileDifference:
             if done % _AT_ONCE == 0:
                 report("comparing", done, len(current), "cases")
             case = decode_case(document)
-            found = assessment_changes(plain(assess(case, before)), plain(assess(case, after)))
+            found = assessment_changes(
+                plain(assess(case, before, accepted=True)), plain(assess(case, after, accepted=True))
+            )
             if found:
                 changed[current[version_id]] = found
     report("comparing", len(current), len(current))
@@ -108,7 +110,10 @@ def assess_again(house: House) -> AssessedAgain:
         with reading(house.store) as connection:
             documents = list(reads.case_documents(connection, batch))
             before = reads.newest_assessments(connection, batch)
-        assessed = [(version_id, assess(decode_case(document), house.knowledge)) for version_id, document in documents]
+        assessed = [
+            (version_id, assess(decode_case(document), house.knowledge, accepted=True))
+            for version_id, document in documents
+        ]
         of_batch: Counter[str] = Counter()
         for version_id, assessment in assessed:
             found = assessment_changes(before[version_id], plain(assessment)) if version_id in before else ()

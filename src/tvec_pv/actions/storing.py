@@ -119,7 +119,7 @@ class _Planning:
             return
         if is_withdrawn(key, self._withdrawn.get(one.key)):
             plan.findings = (*plan.findings, WITHDRAWN)
-        assessment = one.assessment or assess(decode_case(one.document), self._house.knowledge)
+        assessment = one.assessment or assess(decode_case(one.document), self._house.knowledge, accepted=True)
         plan.version = NewVersion(one.key, key, arrival.record_class, one.document, assessment, one.product_is_suspect)
         self._stored.setdefault(one.key, []).append(key)
         yield plan
@@ -175,7 +175,9 @@ class _Planning:
         key = version_key(case, content)
         suspect = suspects_product(self._house.knowledge, case)
         record_class = RecordClass.NULLIFICATION
-        version = NewVersion(case_key, key, record_class, document, assess(case, self._house.knowledge), suspect)
+        version = NewVersion(
+            case_key, key, record_class, document, assess(case, self._house.knowledge, accepted=True), suspect
+        )
         self._stored.setdefault(case_key, []).append(key)
         one = Prepared("", (), key=case_key, version=key)
         return _Plan(Arrived(0, one, held), record_class, version=version, of=of)

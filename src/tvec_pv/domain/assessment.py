@@ -5,14 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from tvec_pv.domain.case_facts import CaseFacts, gather
+from tvec_pv.domain.case_flags import Flag, Judged, Situation, Subject, raise_flags
+from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.causality import Alternatives, Causality, Suspicion, assess_causality
 from tvec_pv.domain.classification import Classified, Sureness, classify
 from tvec_pv.domain.completeness import Completeness, assess_completeness
 from tvec_pv.domain.elapsed import Elapsed, since_product
+from tvec_pv.domain.exposure_rules import find_subject, infected
+from tvec_pv.domain.flag_rules import RULES, eu_serious
 from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, Text, known
+from tvec_pv.domain.label_conditions import label_conditions
 from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
 from tvec_pv.domain.onset import Anchor, Onset, assess_onset, find_window
-from tvec_pv.domain.product_names import Product, match_name, product_drugs
+from tvec_pv.domain.other_causes import other_causes
+from tvec_pv.domain.product_names import Product, match_case, match_name, product_drugs
 from tvec_pv.domain.product_names import Verdict as NameVerdict
 from tvec_pv.domain.questions import Question, follow_up_questions
 from tvec_pv.domain.safety_profile import Listed, SafetyProfile
@@ -21,6 +28,7 @@ from tvec_pv.domain.seriousness import NAMES, criteria, is_fatal, is_serious
 from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
 from tvec_pv.domain.validity import missing_criteria
+from tvec_pv.domain.virus_results import virus_results
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,7 @@ class Knowledge:
     profile: SafetyProfile
     reporting: ReportingRules
     dictionary: Dictionary
+    case_rules: CaseRules
     scales: Scales
 
 
@@ -85,28 +94,50 @@ class Assessment:
     primary: str
     serious: bool
     verdicts: tuple[Verdict, ...]
+    flags: tuple[Flag, ...] = ()
+    subject: Subject | None = None
     completeness: Completeness | None = None
     questions: tuple[Question, ...] = ()
     meddra: str = ""
 
 
-def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = None) -> Assessment:
-    """Classify a case and say what follows in each region. `conditions` answers what labels ask of the case."""
+def assess(
+    case: Case, knowledge: Knowledge, conditions: Conditions | None = None, *, accepted: bool = False
+) -> Assessment:
+    """Classify a case and say what follows in each region.
+
+    A case that lacks a minimum criterion is on hold, unless a person `accepted` it: then its clocks run.
+    `conditions` go before what the case answers to the conditions of label statements.
+    """
     profile = knowledge.profile
     received = known(case.latest_received) or known(case.first_received)
     day_0 = received.earliest if received else None
+    drugs = product_drugs(knowledge.product, case)
+    facts = gather(case, drugs, knowledge.case_rules)
+    found = (classify(profile, reaction, knowledge.dictionary) for reaction in case.reactions)
+    concepts = {one.concept.id: one.name for one in found if one.concept}
+    subject = find_subject(case, facts, concepts, knowledge.case_rules)
+    answers = label_conditions(facts, subject, concepts, knowledge.case_rules) | dict(conditions or {})
     reactions = tuple(
-        _assess_reaction(reaction, number, day_0, knowledge, conditions or {})
+        _assess_reaction(reaction, number, day_0, knowledge, answers)
         for number, reaction in enumerate(case.reactions, 1)
     )
-    drugs = product_drugs(knowledge.product, case)
-    reactions, since_first = _measured(case, reactions, drugs, knowledge, {})
-    categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     country = find_country(case, knowledge.reporting.eea)
+    situation = situation_of(case, facts, subject, knowledge, reactions, country)
+    causes = {one.number: Alternatives(**other_causes(situation, one)) for one in situation.reactions}
+    reactions, since_first = _measured(case, reactions, drugs, knowledge, causes)
+    situation = _with_onset(situation, reactions)
+    categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
+    by_eu_rule = eu_serious(situation)
     penalties = knowledge.scales.penalties
     completeness = assess_completeness(case, drugs, since_first, country, penalties, knowledge.dictionary)
     clinical = tuple(
-        Facts(one.name, one.serious, {listed.region: listed.listed for listed in one.listedness})
+        Facts(
+            one.name,
+            one.serious,
+            {listed.region: listed.listed for listed in one.listedness},
+            by_eu_rule.get(one.number, ""),
+        )
         for one in reactions
         if one.is_clinical or one.serious
     )
@@ -116,15 +147,67 @@ def assess(case: Case, knowledge: Knowledge, conditions: Conditions | None = Non
         country=country,
         reactions=reactions,
         categories=categories,
-        primary=profile.primary(categories),
+        primary=profile.primary([reaction.category for reaction in reactions]),
         serious=any(reaction.serious for reaction in reactions),
         verdicts=reporting_verdicts(
-            knowledge.reporting, clinical, country, day_0, product_is_suspect=_may_be_suspect(drugs)
+            knowledge.reporting,
+            clinical,
+            country,
+            day_0,
+            product_is_suspect=_may_be_suspect(drugs) or bool(infected(situation)),
+            lacking=() if accepted else tuple(finding.message for finding in missing_criteria(case)),
         ),
+        flags=raise_flags(situation, RULES),
+        subject=subject,
         completeness=completeness,
         questions=follow_up_questions(completeness, penalties),
         meddra=knowledge.dictionary.version,
     )
+
+
+def situation_of(
+    case: Case,
+    facts: CaseFacts,
+    subject: Subject,
+    knowledge: Knowledge,
+    reactions: tuple[ReactionAssessment, ...],
+    country: str | None,
+) -> Situation:
+    """What the case rules look at."""
+    rules = knowledge.case_rules
+    own = {"US": "US"} | dict.fromkeys(knowledge.reporting.eea, "EU")
+    return Situation(
+        case=case,
+        facts=facts,
+        reactions=tuple(
+            Judged(
+                number=one.number,
+                reaction=reaction,
+                name=one.name,
+                concept=one.concept,
+                is_clinical=one.is_clinical,
+                serious=one.serious,
+                fatal=one.fatal,
+                life_threatening="life_threatening" in one.criteria,
+                listed={listed.region: listed.listed for listed in one.listedness},
+            )
+            for one, reaction in zip(reactions, case.reactions, strict=True)
+        ),
+        subject=subject,
+        product=match_case(knowledge.product, case),
+        labels=frozenset({own[country]} if country in own else knowledge.profile.regions),
+        viruses=virus_results(case.tests, rules),
+        rules=rules,
+    )
+
+
+def _with_onset(situation: Situation, reactions: tuple[ReactionAssessment, ...]) -> Situation:
+    """The same with what was made of the time to each reaction."""
+    timed = (
+        replace(one, onset=reaction.onset.timing.value if reaction.onset else "")
+        for one, reaction in zip(situation.reactions, reactions, strict=True)
+    )
+    return replace(situation, reactions=tuple(timed))
 
 
 def _assess_reaction(

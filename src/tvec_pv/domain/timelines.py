@@ -33,11 +33,19 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the rules look at, per reaction that is more than an exposure or an error."""
+    """What the rules look at, per reaction that is more than an exposure or an error.
+
+    `eu_serious` is why the EU treats a reaction as serious that the reporter does not call so; empty where it does not.
+    """
 
     name: str
     serious: bool
     listed: dict[str, Listed]
+    eu_serious: str = ""
+
+
+INFECTIOUS_AGENT = "suspected transmission of an infectious agent by a product counts as serious (GVP VI.C.2.2.5)"
+LACK_OF_EFFICACY = "lack of efficacy in a life-threatening disease is due like a serious reaction (GVP VI.B.6.4)"
 
 
 def reporting_verdicts(
@@ -47,8 +55,12 @@ def reporting_verdicts(
     day_0: date | None,
     *,
     product_is_suspect: bool = True,
+    lacking: tuple[str, ...] = (),
 ) -> tuple[Verdict, ...]:
-    """The verdict of each region for one case version."""
+    """The verdict of each region for one case version; `lacking` says which minimum criteria it does not meet."""
+    if lacking:
+        reason = f"not valid, so no clock runs until a follow-up or a person says otherwise: {'; '.join(lacking)}"
+        return tuple(Verdict(region, "HOLD_INVALID", None, reason) for region in ("US", "EU"))
     if not product_is_suspect:
         reason = "the product is concomitant or was not given: whoever holds the suspect medicine reports"
         return tuple(Verdict(region, "NOT_SUSPECT", None, reason) for region in ("US", "EU"))
@@ -74,6 +86,10 @@ def _eu(rules: ReportingRules, reactions: tuple[Facts, ...], country: str | None
     if serious:
         reason = f"{serious.name} is serious; all serious reports are due, wherever they occurred (GVP VI.C.3)"
         return Verdict("EU", "15_DAY", _after(day_0, rules.eu_serious_days), reason)
+    by_rule = next((reaction for reaction in reactions if reaction.eu_serious), None)
+    if by_rule:
+        due = _after(day_0, rules.eu_serious_days)
+        return Verdict("EU", "15_DAY", due, f"{by_rule.name}: {by_rule.eu_serious}; a physician confirms it")
     if country is not None and country not in rules.eea:
         reason = f"non-serious, and it occurred outside the EEA ({country})"
         return Verdict("EU", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS", None, reason)
