@@ -43,6 +43,10 @@ KNOWLEDGE = {
         SELECT v.content_hash, a.profile_version, x.number, x.name, x.category, x.serious, x.fatal, x.case_rule
         FROM assessed_reactions x JOIN assessments a ON a.id = x.assessment_id
         JOIN case_versions v ON v.id = a.case_version_id""",
+    "case_flags": """
+        SELECT v.content_hash, a.profile_version, x.flag, x.level, x.status
+        FROM assessed_flags x JOIN assessments a ON a.id = x.assessment_id
+        JOIN case_versions v ON v.id = a.case_version_id""",
     "duplicates": """
         SELECT a.case_key AS a, b.case_key AS b, p.probability, p.model_version,
                CAST(p.evidence AS TEXT) AS evidence

@@ -14,6 +14,7 @@ from tvec_pv.store.migrate import configuration, upgrade
 
 TABLES = {
     "alembic_version",
+    "assessed_flags",
     "assessed_reactions",
     "assessments",
     "audit",

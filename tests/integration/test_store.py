@@ -96,6 +96,19 @@ def test_the_database_refuses_to_replace_what_is_known(filled, every_table):
     assert [table for table in said if "is append-only" not in said[table]] == []
 
 
+def test_the_flags_of_an_assessment_stand_as_rows_too(morning):
+    rows = asked(morning, "SELECT assessment_id, flag, level, status FROM assessed_flags")
+    documents = asked(morning, "SELECT id, CAST(document AS TEXT) AS document FROM assessments")
+
+    told = [
+        (row["id"], flag["flag"], flag["level"], flag["status"])
+        for row in documents
+        for flag in json.loads(row["document"])["flags"]
+    ]
+    assert told
+    assert sorted(tuple(row.values()) for row in rows) == sorted(told)
+
+
 def test_nothing_of_a_transaction_that_fails_is_stored(house):
     def fail_half_way():
         with writing(house.store) as transaction:

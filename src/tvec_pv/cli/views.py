@@ -152,6 +152,7 @@ def explanation_lines(view: "CaseView") -> list[str]:
             lines.append(f"  proposal: {one['proposal']}")
     return [
         *lines,
+        *_flag_lines(assessment),
         *_verdict_lines(assessment, view.clocks),
         *_clock_lines(view.clocks),
         *_completeness_lines(assessment),
@@ -184,6 +185,19 @@ def _completeness_lines(assessment: Mapping[str, Any]) -> Iterator[str]:
         about = f" (reaction {', '.join(map(str, one['reactions']))})" if one["reactions"] else ""
         why = f" ({one['why']})" if one["why"] else ""
         yield f"  to ask: {one['text']}{about}{why}"
+
+
+def _flag_lines(assessment: Mapping[str, Any]) -> list[str]:
+    """Whose report it is, and the flags; assessments that were made before there were flags have neither."""
+    subject = assessment.get("subject")
+    lines = [f"subject: {subject['who']}, because {subject['reason']}"] if subject else []
+    for flag in assessment.get("flags", ()):
+        lines.append(f"flag {flag['flag']} ({flag['level']}, {flag['status']}): {flag['sentence']}")
+        places = ", ".join(f"{one['element']} {one['where']}".strip() for one in flag["basis"])
+        lines.append(f"  read: {'; '.join(flag['read'])} ({places}); by {flag['line']}")
+        if flag["question"]:
+            lines.append(f"  ask: {flag['question']}")
+    return lines
 
 
 def _verdict_lines(assessment: Mapping[str, Any], clocks: Sequence["Clock"]) -> Iterator[str]:

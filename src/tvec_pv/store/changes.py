@@ -21,6 +21,7 @@ from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.raw_files import RawFile
 from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import (
+    AssessedFlag,
     AssessedReaction,
     AuditRow,
     CaseVersion,
@@ -224,7 +225,7 @@ def _case_ids(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
 def add_assessments(
     connection: Connection, assessments: Sequence[tuple[int, Assessment]], code_version: str, at: datetime
 ) -> None:
-    """What a version of the profile makes of case versions, and each reaction as columns to count by."""
+    """What a version of the profile makes of case versions; reactions as columns to count by, flags to look for."""
     rows = [
         {
             "case_version_id": version_id,
@@ -237,6 +238,7 @@ def add_assessments(
         }
         for version_id, assessment in assessments
     ]
+    made = list(zip(_insert_all(connection, StoredAssessment, rows), (one for _, one in assessments), strict=True))
     reactions = [
         {
             "assessment_id": assessment_id,
@@ -250,12 +252,21 @@ def add_assessments(
             "is_clinical": reaction.is_clinical,
             "case_rule": reaction.case_rule,
         }
-        for assessment_id, (_, assessment) in zip(
-            _insert_all(connection, StoredAssessment, rows), assessments, strict=True
-        )
+        for assessment_id, assessment in made
         for reaction in assessment.reactions
     ]
     _insert_rows(connection, AssessedReaction, reactions)
+    flags = [
+        {
+            "assessment_id": assessment_id,
+            "flag": flag.flag,
+            "level": flag.level.value,
+            "status": flag.status.value,
+        }
+        for assessment_id, assessment in made
+        for flag in assessment.flags
+    ]
+    _insert_rows(connection, AssessedFlag, flags)
 
 
 def add_flag(

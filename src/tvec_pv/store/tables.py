@@ -293,6 +293,22 @@ class AssessedReaction(Base):
     case_rule: Mapped[str] = mapped_column(String(60))
 
 
+class AssessedFlag(Base):
+    """One flag of an assessment, as columns to look for."""
+
+    __tablename__ = "assessed_flags"
+    __table_args__ = (
+        UniqueConstraint("assessment_id", "flag"),
+        Index("ix_assessed_flags_flag", "flag"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    assessment_id: Mapped[int] = mapped_column(ForeignKey("assessments.id"))
+    flag: Mapped[str] = mapped_column(String(60))
+    level: Mapped[str] = mapped_column(String(20))
+    status: Mapped[str] = mapped_column(String(20))
+
+
 class Signal(Base):
     """A pair of product and reaction that was flagged at least once."""
 
@@ -364,6 +380,7 @@ APPEND_ONLY = (
     "case_versions",
     "assessments",
     "assessed_reactions",
+    "assessed_flags",
     "signals",
     "flags",
     "flag_cases",
