@@ -14,7 +14,7 @@ from tvec_pv.checks.suites import TABLES, check_cases, read_checks, read_suites,
 from tvec_pv.domain.errors import CheckRaised, ReferenceDataError
 from tvec_pv.domain.findings import Severity
 from tvec_pv.domain.icsr import Quantity
-from tvec_pv.reference_files import product
+from tvec_pv.reference_files import case_rules, product
 
 TODAY = date(2026, 11, 22)
 FOLDER = Path(__file__).resolve().parents[2] / "expectations"
@@ -254,12 +254,24 @@ def test_an_expectation_says_what_it_is_and_why(table, expectation):
     assert meta["sentence"][0].isupper()
 
 
-def test_the_checks_are_numbered_without_gap_or_repetition():
+# Checks that a physician signs and that therefore became flags of the assessment. Their ids are never used again.
+NOW_FLAGS = {
+    "CASE-41": "OL_INDICATION",
+    "DOSE-02": "ME_OVERDOSE_VOLUME",
+    "DOSE-03": "OL_ROUTE_OTHER",
+    "DRUG-04": "BATCH_MISSING",
+    "DRUG-18": "OL_INDICATION",
+}
+
+
+def test_the_checks_are_numbered_without_repetition_or_a_gap_that_is_not_explained():
     ids = [param.id for param in shipped()]
 
     assert len(ids) == len(set(ids)) >= 120
+    assert set(ids).isdisjoint(NOW_FLAGS)
+    assert set(NOW_FLAGS.values()) <= {row.flag for row in case_rules().flags.values()}
     for prefix in PREFIXES.values():
-        numbers = [one for one in ids if one.startswith(prefix)]
+        numbers = sorted(one for one in (*ids, *NOW_FLAGS) if one.startswith(prefix))
         assert numbers == [f"{prefix}-{number:02}" for number in range(1, len(numbers) + 1)]
 
 

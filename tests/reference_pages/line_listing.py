@@ -36,7 +36,7 @@ _NOTES = {
     "weight_kg": "In kilograms.",
     "dose_text": "The dosage in words; the workbook shows it rather than `dose` and `dose_unit`.",
     "dose_unit": "As you write it: units of viruses (PFU) have no agreed code.",
-    "lot": "The lot of this dose. The product is a biological medicine: a missing lot is a warning.",
+    "lot": "The lot of this dose. The product is a biological medicine: a missing lot is a flag.",
     "test_result": "In words.",
 }
 

@@ -31,12 +31,6 @@ def _value(dose: Dose) -> float | None:
     return amount.value if amount else None
 
 
-def _millilitres(row: Row) -> float | None:
-    """A volume, where that is how the dose was given."""
-    amount = known(row.item.dose)
-    return amount.value if amount and (amount.unit or "").lower() == "ml" else None
-
-
 def _dangles(row: Row) -> bool | None:
     """Whether the reaction that is assessed is none of the case's; a case without ids has nothing to name."""
     ids = {reaction.id for reaction in row.of.case.reactions if reaction.id}
@@ -56,7 +50,6 @@ DRUGS: Columns = {
         lambda row: row.of.case.combination_product is True and row.item.role == DrugRole.NOT_ADMINISTERED,
     ),
     "is_product": ("boolean", lambda row: row.is_product),
-    "lot": ("string", lambda row: _any_of(row.item, lambda dose: known(dose.lot))),
     "route": ("string", lambda row: _any_of(row.item, lambda dose: known(dose.route) or dose.route_code)),
     "start": ("string", lambda row: start.text if (start := _start(row)) else None),
     "days_start_to_end": (
@@ -70,10 +63,6 @@ DRUGS: Columns = {
         "string",
         lambda row: next((term.name or term.code for term in row.item.indications if term.name or term.code), None),
     ),
-    "indication_words": (
-        "string",
-        lambda row: " / ".join(one.name for one in row.item.indications if one.name) or None,
-    ),
     "authorisation_number": ("string", lambda row: known(row.item.authorisation_number)),
     "authorisation_country": ("string", lambda row: known(row.item.authorisation_country)),
     "country_obtained": ("string", lambda row: known(row.item.country_obtained)),
@@ -83,8 +72,6 @@ DRUGS: Columns = {
 DOSES: Columns = {
     "is_product": ("boolean", lambda row: row.is_product),
     "is_described": ("boolean", lambda row: known(row.item.dose) is not None or bool(known(row.item.text))),
-    "millilitres": ("Float64", _millilitres),
-    "route_words": ("string", lambda row: known(row.item.route)),
     "route_code": ("string", lambda row: row.item.route_code),
     "days_start_to_death": ("Float64", lambda row: most_days(row.item.start, row.of.patient.death_date)),
 }
