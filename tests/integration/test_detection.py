@@ -30,7 +30,8 @@ THRESHOLDS = Path(tvec_pv.__file__).parent / "reference" / "thresholds"
 
 CONCOMITANT_ONLY = "FAERS-99000006"
 
-# The flags of the case rules among the samples, read off the reports: rule, reaction, cases.
+# The flags of the case rules among the samples, read off the reports: rule, reaction, cases. The fatal disseminated
+# herpes of a patient with leukaemia is listed in both labels: it is flagged by its own rule, not as unlisted.
 BY_CASE = {
     ("designated-medical-event", "Anaphylactic reaction", "DE-EXAMPLEBIO-2026000111"),
     ("disseminated-herpes", "Disseminated herpes simplex", "US-EXAMPLEBIO-2026000103"),
@@ -40,7 +41,6 @@ BY_CASE = {
     ("transmission", "Transmission of an infectious agent via product", "ES-EXAMPLEBIO-2026000106"),
     ("transmission", "Secondary transmission", "IT-EXAMPLEPARTNER-0039"),
     ("serious-unlisted", "Anaphylactic reaction", "DE-EXAMPLEBIO-2026000111"),
-    ("serious-unlisted", "Disseminated herpes simplex", "US-EXAMPLEBIO-2026000103"),
     ("serious-unlisted", "Herpes simplex hepatitis", "US-EXAMPLEBIO-2026000103"),
     ("serious-unlisted", "Herpes simplex encephalitis", "FAERS-99000003 GB-EXAMPLEBIO-2026000105"),
     ("serious-unlisted", "Neonatal herpes simplex", "ES-EXAMPLEBIO-2026000106"),
