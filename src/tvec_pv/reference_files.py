@@ -12,6 +12,7 @@ from tvec_pv.domain.assessment import Knowledge
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
+from tvec_pv.domain.narrative import Reader
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.safety_profile import SafetyProfile
 from tvec_pv.domain.scales import Scales
@@ -19,6 +20,7 @@ from tvec_pv.domain.signals import STATISTICAL_RULES, Thresholds
 from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary
 from tvec_pv.domain.timelines import ReportingRules
 from tvec_pv.meddra_files import read_meddra
+from tvec_pv.narrative_files import narrative_reader
 from tvec_pv.profile_files import read_product, read_reporting_rules, read_safety_profile
 from tvec_pv.profile_settings import newest_profile
 from tvec_pv.scale_files import read_scales
@@ -34,12 +36,23 @@ def knowledge(meddra: Path | None = None) -> Knowledge:
 
 def read_knowledge(folder: Traversable, dictionary: Dictionary) -> Knowledge:
     """Everything that assessments depend on, from one folder of `reference/profile/` or from one like it."""
-    product, profile = read_product(folder), read_safety_profile(folder)
-    return Knowledge(product, profile, read_reporting_rules(folder), dictionary, _scales(folder, profile))
+    profile = read_safety_profile(folder)
+    return Knowledge(
+        product=read_product(folder),
+        profile=profile,
+        reporting=read_reporting_rules(folder),
+        dictionary=dictionary,
+        scales=_scales(folder, profile),
+        narratives=_narratives(folder, profile),
+    )
 
 
 def _scales(folder: Traversable, profile: SafetyProfile) -> Scales:
     return read_scales(folder, {one.id for one in profile.concepts}, {one.id for one in profile.categories})
+
+
+def _narratives(folder: Traversable, profile: SafetyProfile) -> Reader:
+    return narrative_reader(folder, {name: match.concept.id for name, match in profile.by_name.items()})
 
 
 @cache
