@@ -14,6 +14,7 @@ from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
+from tvec_pv.domain.narrative import Reader
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.safety_profile import SafetyProfile
 from tvec_pv.domain.scales import Scales
@@ -21,6 +22,7 @@ from tvec_pv.domain.signals import STATISTICAL_RULES, Thresholds
 from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary
 from tvec_pv.domain.timelines import ReportingRules
 from tvec_pv.meddra_files import read_meddra
+from tvec_pv.narrative_files import narrative_reader
 from tvec_pv.profile_files import read_product, read_reporting_rules, read_safety_profile
 from tvec_pv.profile_settings import newest_profile
 from tvec_pv.scale_files import read_scales
@@ -44,6 +46,7 @@ def read_knowledge(folder: Traversable, dictionary: Dictionary) -> Knowledge:
         dictionary=dictionary,
         case_rules=read_case_rules(folder),
         scales=_scales(folder, profile),
+        narratives=_narratives(folder, profile),
     )
 
 
@@ -54,6 +57,10 @@ def case_rules() -> CaseRules:
 
 def _scales(folder: Traversable, profile: SafetyProfile) -> Scales:
     return read_scales(folder, {one.id for one in profile.concepts}, {one.id for one in profile.categories})
+
+
+def _narratives(folder: Traversable, profile: SafetyProfile) -> Reader:
+    return narrative_reader(folder, {name: match.concept.id for name, match in profile.by_name.items()})
 
 
 @cache

@@ -156,7 +156,38 @@ def explanation_lines(view: "CaseView") -> list[str]:
         *_verdict_lines(assessment, view.clocks),
         *_clock_lines(view.clocks),
         *_completeness_lines(assessment),
+        *_narrative_lines(assessment),
     ]
+
+
+def _narrative_lines(assessment: Mapping[str, Any]) -> Iterator[str]:
+    """What stands in the narrative and in unknown reactions' words, for a person to look at: it decided nothing."""
+    if read := assessment.get("narrative_read"):
+        yield f"narrative (H.1): {read}; what is suggested below decides nothing"
+    for one in assessment.get("suggestions", ()):
+        told_as = _TOLD_AS["coded" if one["is_coded"] else "not coded"].get(one["kind"])
+        if told_as:
+            times = f", {one['times']} times" if one["times"] > 1 else ""
+            by = f" ({one['cue']!r})" if one["cue"] else ""
+            yield f"  {one['where']}, letters {one['start'] + 1} to {one['end']}{times}: {one['name']!r} {told_as}{by}"
+
+
+_TOLD_AS = {
+    "not coded": {
+        "reaction": "is told as a reaction, and no reaction of the case is it: should it be coded?",
+        "negated": "is told as absent",
+        "history": "is told as history",
+        "other person": "is told of another person: is anyone else affected?",
+        "hypothetical": "is told as a possibility only",
+        "near miss": "only looks like a name of the profile",
+    },
+    "coded": {
+        "negated": "is told as absent, and is a reaction of the case: which is right?",
+        "history": "is told as history, and is a reaction of the case: was it there before?",
+        "other person": "is told of another person, and is a reaction of the case: whose is it?",
+        "hypothetical": "is told as a possibility only, and is a reaction of the case: did it happen?",
+    },
+}
 
 
 def _scale_lines(reaction: Mapping[str, Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The assessment of one case version: every reaction and the case, each statement with its reason."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -17,6 +17,7 @@ from tvec_pv.domain.flag_rules import RULES, eu_serious
 from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, Text, known
 from tvec_pv.domain.label_conditions import label_conditions
 from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
+from tvec_pv.domain.narrative import Reader, Suggestion, read_narrative
 from tvec_pv.domain.onset import Anchor, Onset, assess_onset, find_window
 from tvec_pv.domain.other_causes import other_causes
 from tvec_pv.domain.product_names import Product, match_case, match_name, product_drugs
@@ -41,6 +42,7 @@ class Knowledge:
     dictionary: Dictionary
     case_rules: CaseRules
     scales: Scales
+    narratives: Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,11 @@ class ReactionAssessment:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """A case version under one version of the profile; `meddra` is the release, empty where there is none."""
+    """A case version under one version of the profile; `meddra` is the release, empty where there is none.
+
+    `narrative_read` says how far H.1 was read; `suggestions` are what a person should look at in it, and in the words
+    of reactions that the profile does not know. Nothing else here depends on them.
+    """
 
     profile_version: str
     day_0: date | None
@@ -99,6 +105,8 @@ class Assessment:
     completeness: Completeness | None = None
     questions: tuple[Question, ...] = ()
     meddra: str = ""
+    narrative_read: str = ""
+    suggestions: tuple[Suggestion, ...] = ()
 
 
 def assess(
@@ -141,6 +149,9 @@ def assess(
         for one in reactions
         if one.is_clinical or one.serious
     )
+    covered = knowledge.narratives.outcomes if any(one.fatal for one in reactions) else frozenset()
+    coded = covered.union(one.concept for one in reactions)
+    narrative = read_narrative(knowledge.narratives, known(case.narrative), case.narrative_language, coded)
     return Assessment(
         profile_version=profile.version,
         day_0=day_0,
@@ -162,6 +173,8 @@ def assess(
         completeness=completeness,
         questions=follow_up_questions(completeness, penalties),
         meddra=knowledge.dictionary.version,
+        narrative_read=narrative.read,
+        suggestions=(*narrative.suggestions, *_suggested_by_words(case, reactions, coded, knowledge.narratives)),
     )
 
 
@@ -208,6 +221,16 @@ def _with_onset(situation: Situation, reactions: tuple[ReactionAssessment, ...])
         for one, reaction in zip(situation.reactions, reactions, strict=True)
     )
     return replace(situation, reactions=tuple(timed))
+
+
+def _suggested_by_words(
+    case: Case, reactions: tuple[ReactionAssessment, ...], coded: frozenset[str], reader: Reader
+) -> Iterator[Suggestion]:
+    """What stands in the reported words of reactions that have no concept."""
+    for reaction, assessed in zip(case.reactions, reactions, strict=True):
+        if not assessed.concept:
+            where, words = f"reaction {assessed.number}", known(reaction.reported)
+            yield from read_narrative(reader, words, reaction.language, coded, where).suggestions
 
 
 def _assess_reaction(
