@@ -9,6 +9,8 @@ import pytest
 from tests.factories import a_case, a_reaction, serious
 from tvec_pv.cli.views import explanation_lines
 from tvec_pv.domain.assessment import assess
+from tvec_pv.domain.case_flags import Status
+from tvec_pv.domain.case_rules import Level
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.icsr import NullFlavor, Term
 from tvec_pv.domain.narrative import MOST_LETTERS, Kind, read_narrative
@@ -81,14 +83,21 @@ def test_more_than_a_narrative_may_hold_is_not_read_and_said():
 
 
 def test_nothing_else_of_an_assessment_depends_on_what_a_narrative_says():
-    frightening = "Disseminated herpes, herpes simplex encephalitis, sepsis. The patient died. His wife got cold sores."
+    frightening = (
+        "Disseminated herpes, herpes simplex encephalitis, sepsis. The patient died. His wife got cold sores. No fever."
+    )
     case = a_case(reactions=(a_reaction("Nausea"),), narrative=frightening)
     told = assess(case, knowledge())
     bland = assess(replace(case, narrative="The lesion was photographed at the visit."), knowledge())
 
     assert [one.kind for one in told.suggestions].count(Kind.REACTION) == 4
     assert bland.suggestions == ()
-    assert replace(told, suggestions=()) == bland
+    raised = [flag for flag in told.flags if flag not in bland.flags]
+    assert {(flag.flag, flag.level, flag.status) for flag in raised} == {
+        ("NEGATED_TERM", Level.INFO, Status.SUGGESTED),
+        ("THIRD_PARTY_MENTION", Level.INFO, Status.SUGGESTED),
+    }
+    assert replace(told, suggestions=(), flags=bland.flags) == bland
 
 
 def test_the_words_of_a_reaction_that_the_profile_does_not_know_are_read_and_suggest_only():

@@ -134,7 +134,11 @@ def assess(
     situation = situation_of(case, facts, subject, knowledge, reactions, country)
     causes = {one.number: Alternatives(**other_causes(situation, one)) for one in situation.reactions}
     reactions, since_first = _measured(case, reactions, drugs, knowledge, causes)
-    situation = _with_onset(situation, reactions)
+    covered = knowledge.narratives.outcomes if any(one.fatal for one in reactions) else frozenset()
+    coded = covered.union(one.concept for one in reactions)
+    narrative = read_narrative(knowledge.narratives, known(case.narrative), case.narrative_language, coded)
+    suggestions = (*narrative.suggestions, *_suggested_by_words(case, reactions, coded, knowledge.narratives))
+    situation = replace(_with_onset(situation, reactions), mentions=suggestions)
     categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     by_eu_rule = eu_serious(situation)
     penalties = knowledge.scales.penalties
@@ -149,9 +153,6 @@ def assess(
         for one in reactions
         if one.is_clinical or one.serious
     )
-    covered = knowledge.narratives.outcomes if any(one.fatal for one in reactions) else frozenset()
-    coded = covered.union(one.concept for one in reactions)
-    narrative = read_narrative(knowledge.narratives, known(case.narrative), case.narrative_language, coded)
     return Assessment(
         profile_version=profile.version,
         day_0=day_0,
@@ -174,7 +175,7 @@ def assess(
         questions=follow_up_questions(completeness, penalties),
         meddra=knowledge.dictionary.version,
         narrative_read=narrative.read,
-        suggestions=(*narrative.suggestions, *_suggested_by_words(case, reactions, coded, knowledge.narratives)),
+        suggestions=suggestions,
     )
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from tvec_pv.domain.case_facts import Basis, CaseFacts, words_of
 from tvec_pv.domain.case_rules import CaseRules, FlagRow, Level
 from tvec_pv.domain.icsr import Case, Reaction
+from tvec_pv.domain.narrative import Suggestion
 from tvec_pv.domain.product_names import NameMatch
 from tvec_pv.domain.safety_profile import Listed
 from tvec_pv.domain.virus_results import Statement
@@ -65,7 +66,7 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that a rule may look at. `labels` are the regions whose label holds where it happened: both where neither
-    is known to. `viruses` is what the tests say of them."""
+    is known to. `viruses` is what the tests say of them, `mentions` what free text names."""
 
     case: Case
     facts: CaseFacts
@@ -75,6 +76,7 @@ class Situation:
     labels: frozenset[str]
     viruses: tuple[Statement, ...]
     rules: CaseRules
+    mentions: tuple[Suggestion, ...] = ()
 
     def meaning(self, *meanings: str) -> tuple[Judged, ...]:
         """The reactions that mean one of these."""

@@ -6,6 +6,7 @@ from tvec_pv.domain.case_facts import Basis
 from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
 from tvec_pv.domain.exposure_rules import infection_of_exposed, neonate
 from tvec_pv.domain.icsr import known
+from tvec_pv.domain.narrative import Kind
 from tvec_pv.domain.product_names import Verdict
 from tvec_pv.domain.safety_profile import Listed
 from tvec_pv.domain.validity import missing_criteria
@@ -160,24 +161,34 @@ def _named(at: Situation, *how: str) -> Iterator[Found]:
 
 
 def denied(at: Situation) -> Iterator[Found]:
-    """A reaction whose own words deny something: was it a reaction at all?"""
+    """A reaction whose own words deny something: was it a reaction at all? And what the narrative says was absent."""
     yield from _in_words(at, "denial", "hold a denial")
+    yield from _told_as(at, Kind.NEGATED)
 
 
 def of_the_past(at: Situation) -> Iterator[Found]:
     yield from _in_words(at, "history", "speak of the past")
+    yield from _told_as(at, Kind.HISTORY)
 
 
 def of_another(at: Situation) -> Iterator[Found]:
     """Whose reaction is it? Not asked where the report is known to be of an exposed person."""
     if at.subject.who is not Who.EXPOSED:
         yield from _in_words(at, "other-person", "speak of another person")
+        yield from _told_as(at, Kind.OTHER_PERSON)
 
 
 def _in_words(at: Situation, group: str, what: str) -> Iterator[Found]:
     for one in at.reactions:
         if at.rules.says(group, one.words):
             yield Found(f"the words of {one.name} {what}", (Basis("E.i.1.1a", one.basis.where),), sure=False)
+
+
+def _told_as(at: Situation, kind: Kind) -> Iterator[Found]:
+    """What a free text names and does not tell as a reaction of the patient: a person may look again."""
+    for one in (mention for mention in at.mentions if mention.kind is kind):
+        basis = Basis("H.1") if one.where == "H.1" else Basis("E.i.1.1a", one.where)
+        yield Found(f"{one.where} names {one.name}: {kind.value}", (basis,), sure=False)
 
 
 def near_miss(at: Situation) -> Iterator[Found]:
@@ -187,6 +198,7 @@ def near_miss(at: Situation) -> Iterator[Found]:
     for one in at.reactions:
         if one not in at.meaning("near-miss", "herpetic") and at.rules.says("near-miss", one.words):
             yield Found(f"the words of {one.name} sound like herpes", (one.basis,), sure=False)
+    yield from _told_as(at, Kind.NEAR_MISS)
 
 
 RULES: dict[str, Rule] = {
