@@ -154,6 +154,10 @@ def explanation_lines(view: "CaseView") -> list[str]:
         *lines,
         *_flag_lines(assessment),
         *_verdict_lines(assessment, view.clocks),
+        *(
+            f"  {one['region']} would be {one['verdict']} if {one['were']}"
+            for one in assessment.get("would_change", ())
+        ),
         *_clock_lines(view.clocks),
         *_completeness_lines(assessment),
         *_narrative_lines(assessment),

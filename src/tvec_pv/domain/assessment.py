@@ -30,6 +30,7 @@ from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.domain.timelines import Facts, ReportingRules, Verdict, reporting_verdicts
 from tvec_pv.domain.validity import missing_criteria
 from tvec_pv.domain.virus_results import virus_results
+from tvec_pv.domain.what_if import WouldChange, what_would_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,7 @@ class Assessment:
     meddra: str = ""
     narrative_read: str = ""
     suggestions: tuple[Suggestion, ...] = ()
+    would_change: tuple[WouldChange, ...] = ()
 
 
 def assess(
@@ -153,6 +155,8 @@ def assess(
         for one in reactions
         if one.is_clinical or one.serious
     )
+    is_suspect = _may_be_suspect(drugs) or bool(infected(situation))
+    lacking = () if accepted else tuple(finding.message for finding in missing_criteria(case))
     return Assessment(
         profile_version=profile.version,
         day_0=day_0,
@@ -162,12 +166,10 @@ def assess(
         primary=profile.primary([reaction.category for reaction in reactions]),
         serious=any(reaction.serious for reaction in reactions),
         verdicts=reporting_verdicts(
-            knowledge.reporting,
-            clinical,
-            country,
-            day_0,
-            product_is_suspect=_may_be_suspect(drugs) or bool(infected(situation)),
-            lacking=() if accepted else tuple(finding.message for finding in missing_criteria(case)),
+            knowledge.reporting, clinical, country, day_0, product_is_suspect=is_suspect, lacking=lacking
+        ),
+        would_change=what_would_change(
+            knowledge.reporting, clinical, country, day_0, product_is_suspect=is_suspect, lacking=lacking
         ),
         flags=raise_flags(situation, RULES),
         subject=subject,
