@@ -38,6 +38,7 @@ from tvec_pv.domain.records import Attachment, Record, check_balance
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import reading, writing
+from tvec_pv.store.documents import plain
 
 INBOX = FOLDER / "inbox"
 README_SENTENCE = (
@@ -823,7 +824,7 @@ def test_an_error_of_the_database_says_nothing_of_what_a_report_says(house, miss
         VersionKey(None, 1, row["content_hash"]),
         row["record_class"],
         {"H.1": PRIVATE},
-        assess(a_case(), house.knowledge),
+        plain(assess(a_case(), house.knowledge)),
         product_is_suspect=True,
     )
     with pytest.raises(StoreRefused) as raised, writing(house.store) as transaction:

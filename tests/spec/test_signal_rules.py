@@ -145,7 +145,7 @@ def counted_case(row):
         one.name,
         category=one.category,
         serious=one.serious,
-        serious_unlisted=one.is_serious_unlisted,
+        serious_unlisted=one.serious_unlisted,
         designated=one.designated,
         case_rule=one.case_rule,
     )

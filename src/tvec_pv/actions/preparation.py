@@ -11,7 +11,7 @@ from typing import Any
 
 from tvec_pv.actions.contents import Received
 from tvec_pv.checks.suites import check_cases
-from tvec_pv.domain.assessment import Assessment, Knowledge, assess
+from tvec_pv.domain.assessment import Knowledge, assess
 from tvec_pv.domain.case_json import content_hash, encode
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case, case_key, is_suspect
@@ -19,13 +19,15 @@ from tvec_pv.domain.product_names import Verdict, match_case, match_drug
 from tvec_pv.domain.records import Attachment, Deletions, OtherProducts, RecordClass
 from tvec_pv.domain.validity import MINIMUM_CRITERIA, missing_criteria, names_a_medicine
 from tvec_pv.domain.versions import VersionKey, version_key
+from tvec_pv.store.documents import plain
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A record on its way into the store. `settled` is its class where no look at the store can change it.
 
-    `assessment` is there for what may become a case version; `document` is the case by E2B(R3) numbers.
+    `assessment` is there for what may become a case version, as the document that is stored; `document` is the case by
+    E2B(R3) numbers. Both are plain, because they travel between processes.
     """
 
     place: str
@@ -35,7 +37,7 @@ class Prepared:
     key: str | None = None
     version: VersionKey | None = None
     document: dict[str, Any] | None = None
-    assessment: Assessment | None = None
+    assessment: dict[str, Any] | None = None
     product_is_suspect: bool = False
     attachments: tuple[Attachment, ...] = ()
     withdrawn: tuple[str, ...] = ()
@@ -130,7 +132,7 @@ def _prepared(judge: Judge, one: _Draft) -> Prepared:
         key=case_key(case),
         version=version_key(case, content_hash(document)),
         document=document,
-        assessment=assess(case, judge.knowledge) if one.settled is None else None,
+        assessment=plain(assess(case, judge.knowledge)) if one.settled is None else None,
         product_is_suspect=suspects_product(judge.knowledge, case),
         attachments=received.attachments,
     )

@@ -111,12 +111,12 @@ def assess_again(house: House) -> AssessedAgain:
             documents = list(reads.case_documents(connection, batch))
             before = reads.newest_assessments(connection, batch)
         assessed = [
-            (version_id, assess(decode_case(document), house.knowledge, accepted=True))
+            (version_id, plain(assess(decode_case(document), house.knowledge, accepted=True)))
             for version_id, document in documents
         ]
         of_batch: Counter[str] = Counter()
         for version_id, assessment in assessed:
-            found = assessment_changes(before[version_id], plain(assessment)) if version_id in before else ()
+            found = assessment_changes(before[version_id], assessment) if version_id in before else ()
             of_batch.update({one.what for one in found})
             changed += bool(found)
         with writing(house.store) as transaction:

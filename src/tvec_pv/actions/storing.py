@@ -27,6 +27,7 @@ from tvec_pv.domain.versions import (
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.changes import AuditEntry, NewVersion
 from tvec_pv.store.database import writing
+from tvec_pv.store.documents import plain
 from tvec_pv.store.raw_files import keep_bytes
 from tvec_pv.store.record_reads import REPLAYED
 
@@ -119,7 +120,7 @@ class _Planning:
             return
         if is_withdrawn(key, self._withdrawn.get(one.key)):
             plan.findings = (*plan.findings, WITHDRAWN)
-        assessment = one.assessment or assess(decode_case(one.document), self._house.knowledge, accepted=True)
+        assessment = one.assessment or plain(assess(decode_case(one.document), self._house.knowledge, accepted=True))
         plan.version = NewVersion(one.key, key, arrival.record_class, one.document, assessment, one.product_is_suspect)
         self._stored.setdefault(one.key, []).append(key)
         yield plan
@@ -176,7 +177,7 @@ class _Planning:
         suspect = suspects_product(self._house.knowledge, case)
         record_class = RecordClass.NULLIFICATION
         version = NewVersion(
-            case_key, key, record_class, document, assess(case, self._house.knowledge, accepted=True), suspect
+            case_key, key, record_class, document, plain(assess(case, self._house.knowledge, accepted=True)), suspect
         )
         self._stored.setdefault(case_key, []).append(key)
         one = Prepared("", (), key=case_key, version=key)

@@ -50,7 +50,8 @@ class Knowledge:
 class ReactionAssessment:
     """One reaction of a case version. `proposal` is an upgrade for a person to decide, never done by itself.
 
-    `category` is the first of its `categories`. `organ_class` and `queries` are MedDRA's, where its files are at hand.
+    `category` is the first of its `categories`; `serious_unlisted` says that it is serious, and not listed in at least
+    one region. `organ_class` and `queries` are MedDRA's, where its files are at hand.
     """
 
     number: int
@@ -65,6 +66,7 @@ class ReactionAssessment:
     designated: bool
     is_clinical: bool
     case_rule: str
+    serious_unlisted: bool
     listedness: tuple[Listedness, ...]
     proposal: str
     reasons: tuple[str, ...]
@@ -78,11 +80,6 @@ class ReactionAssessment:
 
     def listed_in(self, region: str) -> Listed:
         return next((one.listed for one in self.listedness if one.region == region), Listed.UNLISTED)
-
-    @property
-    def is_serious_unlisted(self) -> bool:
-        """Serious, and not listed in at least one region."""
-        return self.serious and any(one.listed is not Listed.LISTED for one in self.listedness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +264,7 @@ def _assess_reaction(
         designated=designated,
         is_clinical=concept is None or concept.is_clinical,
         case_rule=concept.case_rule if concept else "",
+        serious_unlisted=serious and any(one.listed is not Listed.LISTED for one in listedness),
         listedness=listedness,
         proposal=proposal,
         reasons=tuple(_reasons(profile, found, reaction, given, serious)),

@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from tvec_pv.domain.assessment import Assessment
 from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.drift import SourceProfile as Profile
@@ -16,7 +15,6 @@ from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.records import Envelope
 from tvec_pv.domain.signals import STATISTICAL_RULES, Flag, Pair
 from tvec_pv.domain.versions import VersionKey
-from tvec_pv.store.documents import plain
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.raw_files import RawFile
 from tvec_pv.store.statements import batched
@@ -130,7 +128,7 @@ class NewVersion:
     key: VersionKey
     record_class: str
     document: Mapping[str, Any]
-    assessment: Assessment
+    assessment: Mapping[str, Any]
     product_is_suspect: bool
 
 
@@ -223,18 +221,19 @@ def _case_ids(connection: Connection, keys: Sequence[str]) -> dict[str, int]:
 
 
 def add_assessments(
-    connection: Connection, assessments: Sequence[tuple[int, Assessment]], code_version: str, at: datetime
+    connection: Connection, assessments: Sequence[tuple[int, Mapping[str, Any]]], code_version: str, at: datetime
 ) -> None:
-    """What a version of the profile makes of case versions; reactions as columns to count by, flags to look for."""
+    """What a version of the profile makes of case versions, as documents (`documents.plain`); beside them reactions as
+    columns to count by, and flags to look for."""
     rows = [
         {
             "case_version_id": version_id,
-            "profile_version": assessment.profile_version,
+            "profile_version": assessment["profile_version"],
             "code_version": code_version,
-            "primary_category": assessment.primary,
-            "serious": assessment.serious,
+            "primary_category": assessment["primary"],
+            "serious": assessment["serious"],
             "made_at": at,
-            "document": plain(assessment),
+            "document": assessment,
         }
         for version_id, assessment in assessments
     ]
@@ -242,31 +241,27 @@ def add_assessments(
     reactions = [
         {
             "assessment_id": assessment_id,
-            "number": reaction.number,
-            "name": reaction.name[:300],
-            "category": reaction.category,
-            "serious": reaction.serious,
-            "serious_unlisted": reaction.is_serious_unlisted,
-            "fatal": reaction.fatal,
-            "designated": reaction.designated,
-            "is_clinical": reaction.is_clinical,
-            "case_rule": reaction.case_rule,
+            "name": reaction["name"][:300],
+            **{name: reaction[name] for name in _COUNTED},
         }
         for assessment_id, assessment in made
-        for reaction in assessment.reactions
+        for reaction in assessment["reactions"]
     ]
     _insert_rows(connection, AssessedReaction, reactions)
     flags = [
         {
             "assessment_id": assessment_id,
-            "flag": flag.flag,
-            "level": flag.level.value,
-            "status": flag.status.value,
+            "flag": flag["flag"],
+            "level": flag["level"],
+            "status": flag["status"],
         }
         for assessment_id, assessment in made
-        for flag in assessment.flags
+        for flag in assessment["flags"]
     ]
     _insert_rows(connection, AssessedFlag, flags)
+
+
+_COUNTED = (*("number", "category", "serious", "serious_unlisted", "fatal", "designated", "is_clinical", "case_rule"),)
 
 
 def add_flag(
