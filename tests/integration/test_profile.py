@@ -49,7 +49,11 @@ def test_a_draft_is_compared_case_by_case_and_nothing_is_stored(morning, draft):
     assert {(one.what, one.was, one.now) for of_case in found.changed.values() for one in of_case} >= {
         ("US listedness", "L", "U")
     }
-    assert {one.what for of_case in found.changed.values() for one in of_case} <= {"US listedness", "US verdict", "flags"}
+    assert {one.what for of_case in found.changed.values() for one in of_case} <= {
+        "US listedness",
+        "US verdict",
+        "flags",
+    }
     assert tables(morning, "assessments", "assessed_reactions", "audit", "runs") == before
 
 

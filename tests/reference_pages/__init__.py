@@ -1,4 +1,5 @@
-"""The pages of docs/reference that are made from the product itself: rules, checks, settings, case fields, columns.
+"""The pages of docs/reference that are made from the product itself: rules and their tables, checks, settings,
+case fields, columns.
 
 A page says what the code and the data say, because it asks them: a rule is applied to a made-up situation and its
 answer is written down, a check is read from its suite, a field from its dataclass.
@@ -7,7 +8,7 @@ answer is written down, a check is read from its suite, a field from its datacla
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.reference_pages import case_fields, checks, line_listing, regulator_rules, rules, settings
+from tests.reference_pages import case_fields, checks, line_listing, regulator_rules, rule_tables, rules, settings
 
 REFERENCE = Path(__file__).resolve().parents[2] / "docs" / "reference"
 
@@ -16,6 +17,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "checks.md": checks.page,
     "line-listing.md": line_listing.page,
     "regulator-rules.md": regulator_rules.page,
+    "rule-tables.md": rule_tables.page,
     "rules.md": rules.page,
     "settings.md": settings.page,
 }

@@ -31,7 +31,8 @@ def page() -> str:
         """
 This page is made by applying each rule to a made-up situation. Rules that a regulation explains are code in
 `src/tvec_pv/domain`; what a physician would sign is data in `src/tvec_pv/reference`, dated, with its sources. Checks
-of single columns are on [their own page](checks.md).
+of single columns are on [their own page](checks.md), and so are [the tables](rule-tables.md) by which every rule is
+tested.
 """,
         _versions_in_force(),
         _scope(),
