@@ -120,6 +120,22 @@ def test_the_copy_is_proposed_with_what_each_field_says_and_no_value_of_a_report
     assert pair["probability"] == pytest.approx(1 / (1 + 2 ** -pair["weight"]))
 
 
+def test_a_case_is_flagged_while_its_pair_waits_for_a_decision(proposed, command):
+    def flagged(case):
+        said = command("explain", case, house=proposed).out.splitlines()
+        return [
+            line for line in said if "DUPLICATE_SUSPECT" in line
+        ], f"  read: tvec-pv duplicates show {COPY} {FIRST}" in said
+
+    [flag], is_named = flagged(COPY)
+    assert flag.startswith("flag DUPLICATE_SUSPECT (review, suggested)")
+    assert is_named
+    assert flagged(OTHER) == ([], False)
+
+    decide(proposed, Decision.DISTINCT)
+    assert flagged(COPY) == ([], False)
+
+
 def test_the_same_evidence_is_proposed_once(proposed):
     again = propose_duplicates(proposed)
 

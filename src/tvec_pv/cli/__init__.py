@@ -152,14 +152,17 @@ def explain(
     subject: Annotated[str, typer.Argument(help="A case number, or the number of a signal.")],
 ) -> None:
     """Say why a case was classified as it is, or a pair flagged, rule by rule."""
-    from tvec_pv.cli.views import explanation_lines, signal_page
-    from tvec_pv.store import reads
+    from tvec_pv.cli.views import duplicate_flag_lines, explanation_lines, signal_page
+    from tvec_pv.store import duplicate_reads, reads
 
     with reading() as connection:
         if subject.isdigit():
             print_lines(signal_page(reads.get_signal(connection, int(subject))))
-        else:
-            print_lines(explanation_lines(reads.get_case(connection, subject)))
+            return
+        view = reads.get_case(connection, subject)
+        counted = [one for one in reads.current_versions(connection) if not one.is_nullified]
+        others = duplicate_reads.suspected_with(connection, view.case_key, counted)
+    print_lines([*explanation_lines(view), *duplicate_flag_lines(view.case_key, others)])
 
 
 @app.command()

@@ -235,6 +235,18 @@ def _flag_lines(assessment: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def duplicate_flag_lines(case_key: str, others: Sequence[str]) -> Iterator[str]:
+    """The flag that an assessment cannot raise, because it knows one case."""
+    from tvec_pv.domain.flag_rules import SAME_PATIENT
+    from tvec_pv.reference_files import case_rules
+
+    if others:
+        row = case_rules().flags[SAME_PATIENT]
+        yield f"flag {row.flag} ({row.level}, suggested): {row.sentence}"
+        yield f"  ask: {row.question}"
+        yield from (f"  read: tvec-pv duplicates show {case_key} {other}" for other in others)
+
+
 def _verdict_lines(assessment: Mapping[str, Any], clocks: Sequence["Clock"]) -> Iterator[str]:
     """What each region asks for by the newest version, due when the clock over all versions ends."""
     due_in = due_by_region(clocks)

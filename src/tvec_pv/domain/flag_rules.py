@@ -17,7 +17,8 @@ RULES: Mapping[str, Rule] = {
 }
 
 # Raised where the other cases are known, beside the assessment, which knows one case.
-JOINED_RULES = ("duplicate-suspected",)
+SAME_PATIENT = "duplicate-suspected"
+JOINED_RULES = (SAME_PATIENT,)
 
 
 def eu_serious(situation: Situation) -> dict[int, str]:

@@ -85,6 +85,12 @@ def duplicate_pairs(connection: Connection, counted: Sequence[CurrentVersion]) -
     )
 
 
+def suspected_with(connection: Connection, case_key: str, counted: Sequence[CurrentVersion]) -> list[str]:
+    """The cases that are proposed to be the same patient's as this one, and wait for a decision."""
+    waiting = ({one["a"], one["b"]} for one in duplicate_pairs(connection, counted) if one["state"] == SUSPECTED)
+    return sorted(other for pair in waiting if case_key in pair for other in pair - {case_key})
+
+
 def get_duplicate_pair(connection: Connection, a: str, b: str, counted: Sequence[CurrentVersion]) -> dict[str, Any]:
     wanted = {a.strip().upper(), b.strip().upper()}
     for pair in duplicate_pairs(connection, counted):
