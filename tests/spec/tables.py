@@ -17,6 +17,8 @@ def _words(row: NamedTuple) -> str:
 
 
 def _word(value: object) -> str:
-    if isinstance(value, (tuple, list, frozenset, set)):
-        return "+".join(_word(one) for one in value)
+    if isinstance(value, (frozenset, set)):
+        return "+".join(sorted(map(_word, value)))
+    if isinstance(value, (tuple, list)):
+        return "+".join(map(_word, value))
     return str(getattr(value, "name", value))

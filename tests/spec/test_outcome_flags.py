@@ -218,7 +218,9 @@ def test_the_name_of_the_product_is_flagged_where_it_is_another_or_misspelt(name
 )
 def test_an_onset_outside_its_window_is_flagged(onset, flag):
     case, rules = a_case(), case_rules()
-    reaction = Judged(1, case.reactions[0], "Oral herpes", "hsv_oral", True, False, False, False, {}, onset=onset)
+    reaction = Judged(
+        1, case.reactions[0], "Oral herpes", "hsv_oral", True, False, False, False, {}, "", frozenset(), onset
+    )
     facts = gather(case, product_drugs(product(), case), rules)
     subject = Subject(Who.TREATED, "")
     situation = Situation(case, facts, (reaction,), subject, match_case(product(), case), frozenset({"US"}), (), rules)

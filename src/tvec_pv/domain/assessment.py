@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from tvec_pv.domain.case_facts import CaseFacts, gather
+from tvec_pv.domain.case_facts import CaseFacts, gather, words_of
 from tvec_pv.domain.case_flags import Flag, Judged, Situation, Subject, raise_flags
 from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.causality import Alternatives, Causality, Suspicion, assess_causality
@@ -121,13 +121,17 @@ def assess(
     day_0 = received.earliest if received else None
     drugs = product_drugs(knowledge.product, case)
     facts = gather(case, drugs, knowledge.case_rules)
-    found = (classify(profile, reaction, knowledge.dictionary) for reaction in case.reactions)
-    concepts = {one.concept.id: one.name for one in found if one.concept}
+    classified = [classify(profile, reaction, knowledge.dictionary) for reaction in case.reactions]
+    concepts = {one.concept.id: one.name for one in classified if one.concept}
     subject = find_subject(case, facts, concepts, knowledge.case_rules)
     answers = label_conditions(facts, subject, concepts, knowledge.case_rules) | dict(conditions or {})
+    if answers.get(ANOTHER_PERSON) is True:
+        classified = [
+            classify(profile, reaction, knowledge.dictionary, of_another_person=True) for reaction in case.reactions
+        ]
     reactions = tuple(
-        _assess_reaction(reaction, number, day_0, knowledge, answers)
-        for number, reaction in enumerate(case.reactions, 1)
+        _assess_reaction(reaction, number, found, day_0, knowledge, answers)
+        for number, (reaction, found) in enumerate(zip(case.reactions, classified, strict=True), 1)
     )
     country = find_country(case, knowledge.reporting.eea)
     situation = situation_of(case, facts, subject, knowledge, reactions, country)
@@ -203,6 +207,8 @@ def situation_of(
                 fatal=one.fatal,
                 life_threatening="life_threatening" in one.criteria,
                 listed={listed.region: listed.listed for listed in one.listedness},
+                words="; ".join(words_of(reaction)),
+                meanings=rules.meanings.get(one.concept, frozenset()),
             )
             for one, reaction in zip(reactions, case.reactions, strict=True)
         ),
@@ -234,10 +240,14 @@ def _suggested_by_words(
 
 
 def _assess_reaction(
-    reaction: Reaction, number: int, day_0: date | None, knowledge: Knowledge, conditions: Conditions
+    reaction: Reaction,
+    number: int,
+    found: Classified,
+    day_0: date | None,
+    knowledge: Knowledge,
+    conditions: Conditions,
 ) -> ReactionAssessment:
     profile = knowledge.profile
-    found = classify(profile, reaction, knowledge.dictionary, of_another_person=conditions.get(ANOTHER_PERSON) is True)
     concept = found.concept
     given, serious, fatal = criteria(reaction), is_serious(reaction), is_fatal(reaction)
     sure = found.sure is Sureness.CERTAIN

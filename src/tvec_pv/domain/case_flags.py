@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tvec_pv.domain.case_facts import Basis, CaseFacts, words_of
+from tvec_pv.domain.case_facts import Basis, CaseFacts
 from tvec_pv.domain.case_rules import CaseRules, FlagRow, Level
 from tvec_pv.domain.icsr import Case, Reaction
 from tvec_pv.domain.narrative import Suggestion
@@ -40,8 +40,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A reaction as classified: what the rules about flags ask of it. `onset` is "too early", "before the
-    product" or "too late" where its whole interval lies outside the window."""
+    """A reaction as classified: what the rules about flags ask of it. `words` are its own, `meanings` what its
+    concept is. `onset` is "too early", "before the product" or "too late" where its whole interval lies outside the
+    window."""
 
     number: int
     reaction: Reaction
@@ -52,15 +53,13 @@ class Judged:
     fatal: bool
     life_threatening: bool
     listed: Mapping[str, Listed] = field(hash=False)
+    words: str
+    meanings: frozenset[str]
     onset: str = ""
 
     @property
     def basis(self) -> Basis:
         return Basis("E.i.2.1", f"reaction {self.number}")
-
-    @property
-    def words(self) -> str:
-        return "; ".join(words_of(self.reaction))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,7 @@ class Situation:
 
     def meaning(self, *meanings: str) -> tuple[Judged, ...]:
         """The reactions that mean one of these."""
-        return tuple(
-            one for one in self.reactions if not self.rules.meanings.get(one.concept, frozenset()).isdisjoint(meanings)
-        )
+        return tuple(one for one in self.reactions if not one.meanings.isdisjoint(meanings))
 
     def limit(self, name: str) -> float:
         return self.rules.limits[name]

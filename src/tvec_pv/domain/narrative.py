@@ -234,7 +234,7 @@ def _split(text: str, vocabulary: Container[str]) -> _Text:
         if not word[0].isalnum():
             word = word if word in ",:" else ""
         elif word not in vocabulary:
-            if _YEAR.fullmatch(word):
+            if word[0].isdigit() and _YEAR.fullmatch(word):
                 word = "9999"
             elif word[-1] == "s" and word[:-1] in vocabulary:
                 word = word[:-1]

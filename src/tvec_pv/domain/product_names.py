@@ -14,7 +14,7 @@ from functools import lru_cache
 from rapidfuzz.distance import Levenshtein
 
 from tvec_pv.domain.icsr import Case, Drug, known
-from tvec_pv.domain.terms import normalise
+from tvec_pv.domain.terms import LONGEST_REMEMBERED, normalise
 
 
 class Verdict(StrEnum):
@@ -57,9 +57,6 @@ class NameMatch:
 
 
 _NO_MATCH = NameMatch(Verdict.OTHER, "no-match")
-
-
-LONGEST_REMEMBERED = 200  # letters; a file may name a thousand medicines by a megabyte each
 
 
 def match_name(product: Product, text: str) -> NameMatch:

@@ -11,11 +11,12 @@ def _needs_a_test(at: Situation) -> bool:
 
 
 def _statements(at: Situation) -> tuple[Statement, ...]:
-    return at.viruses if _needs_a_test(at) else ()
+    return at.viruses if at.viruses and _needs_a_test(at) else ()
 
 
 def _of(at: Situation, virus: Virus, result: Result) -> tuple[Statement, ...]:
-    return tuple(one for one in _statements(at) if one.virus is virus and one.result is result)
+    statements = _statements(at)
+    return tuple(one for one in statements if one.virus is virus and one.result is result) if statements else ()
 
 
 def _founds(given: tuple[Statement, ...]) -> Iterator[Found]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import lru_cache
 
-from tvec_pv.domain.product_names import LONGEST_REMEMBERED
+from tvec_pv.domain.terms import LONGEST_REMEMBERED
 
 
 def asked_once(is_product: Callable[[str], bool]) -> Callable[[str], bool]:
