@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from multiprocessing import get_context, parent_process
+from multiprocessing.forkserver import ensure_running
 from threading import Thread
 from typing import TypeAlias
 
@@ -128,7 +129,9 @@ def workers(judge: Judge, settings: Settings) -> Iterator[Workers]:
         yield Workers(judge, settings, None)
         return
     context = get_context("forkserver")
-    context.set_forkserver_preload(["tvec_pv.checks.preloaded"])
+    context.set_forkserver_preload(["tvec_pv.actions.preloaded"])
+    if context.get_start_method() == "forkserver":
+        ensure_running()  # it imports for seconds, while the first files are kept
     theirs = settings.model_copy(update={"database_url": None})
     try:
         with ProcessPoolExecutor(

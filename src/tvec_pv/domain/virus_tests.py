@@ -77,7 +77,7 @@ def test_pending(at: Situation) -> Iterator[Found]:
 
 def test_missing(at: Situation) -> Iterator[Found]:
     """Herpes is suspected, and no test for the product's DNA is reported."""
-    if _needs_a_test(at) and not any(any(rule(at)) for rule in (_known, wild_type, test_pending)):
+    if _needs_a_test(at) and not (at.viruses and any(any(rule(at)) for rule in (_known, wild_type, test_pending))):
         asked = at.meaning("herpetic", "spread")
         yield Found("no test for the product's DNA is reported", tuple(one.basis for one in asked))
 
