@@ -55,7 +55,7 @@ def main() -> None:
     from tvec_pv.domain.errors import TvecPvError
 
     try:
-        app()
+        app(prog_name="tvec-pv")
     except TvecPvError as error:
         typer.echo(f"tvec-pv: {error}", err=True)
         sys.exit(FAILED)
