@@ -35,9 +35,11 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.icsr import TestResult
 from tvec_pv.domain.product_names import match_name
 from tvec_pv.domain.records import Record
-from tvec_pv.reference_files import product
+from tvec_pv.domain.remembering import remembered
+from tvec_pv.domain.terms import normalise
+from tvec_pv.domain.visits import exponent_in
+from tvec_pv.reference_files import case_rules, product
 from tvec_pv.sources import line_listing, table, table_csv
-from tvec_pv.sources.asked_once import asked_once
 from tvec_pv.sources.detection import detect
 from tvec_pv.sources.formats import Format, Options, read
 from tvec_pv.sources.guard import MOST_OF_ONE_PART, guarded_record
@@ -143,7 +145,7 @@ def test_a_report_number_that_is_too_long_to_be_one_is_held(digits, checked, rec
 @pytest.mark.parametrize(("letters", "asked"), [(200, 1), (201, 2)])
 def test_only_names_of_ordinary_length_are_remembered(letters, asked):
     questions = []
-    is_product = asked_once(lambda name: questions.append(name) or False)
+    is_product = remembered(2**17)(lambda name: questions.append(name) or False)
 
     assert not is_product("x" * letters)
     assert not is_product("x" * letters)
@@ -151,9 +153,12 @@ def test_only_names_of_ordinary_length_are_remembered(letters, asked):
 
 
 REMEMBERED = {
-    "a name, by a reader": ("x" * 10**6, asked_once(OPTIONS.may_be_product)),
+    "a name, by a reader": ("x" * 10**6, remembered(2**17)(OPTIONS.may_be_product)),
     "a name, by the rule": ("x" * 10**6, lambda name: match_name(OPTIONS.product, name)),
     "a date": (f"20240309141516.{'1' * 10**6}", lambda text: read_date(text).earliest),
+    "a name of a reaction": ("x" * 10**6, normalise),
+    "words of a dose": ("x" * 10**6, exponent_in),
+    "words that many rules ask": ("x" * 10**6, case_rules().medicines.is_in),
     "a date among spaces": (f"2024{' ' * 10**6}", lambda text: read_date(text).earliest),
 }
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
 from typing import Generic, TypeVar
 
+from tvec_pv.domain.remembering import remembered
 from tvec_pv.domain.terms import normalise
 
 Value = TypeVar("Value")
@@ -144,7 +144,7 @@ class Phrases(Generic[Value]):
             start += 1
 
 
-@lru_cache(maxsize=2_000)  # a dozen rules ask the same text for their own words
+@remembered(2_000)  # a dozen rules ask the same text for their own words
 def _clauses(text: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(words) for clause in _CLAUSES.split(text) if (words := normalise(clause).split()))
 

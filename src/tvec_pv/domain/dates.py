@@ -4,9 +4,9 @@ import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import lru_cache
 
 from tvec_pv.domain.errors import DateError
+from tvec_pv.domain.remembering import remembered
 
 _TIMESTAMP = re.compile(
     r"(?P<year>\d{4})(?:(?P<month>\d{2})(?:(?P<day>\d{2})"
@@ -61,13 +61,10 @@ class PartialDate:
 
 def read_date(text: str) -> PartialDate:
     """Read an HL7 time stamp; `DateError` when it names no day that exists."""
-    moment = text.strip()
-    return (_remembered if len(moment) <= _LONGEST_REMEMBERED else _read)(moment)
+    return _read(text.strip())
 
 
-_LONGEST_REMEMBERED = 40  # letters; fractions of a second may go on for a megabyte
-
-
+@remembered(10_000, longest=40)
 def _read(text: str) -> PartialDate:
     match = _TIMESTAMP.fullmatch(text)
     if match is None:
@@ -88,9 +85,6 @@ def _read(text: str) -> PartialDate:
         if int(hours) > 23 or int(minutes) > 59 or int(seconds) > 60:
             raise DateError("no such time of day")
     return PartialDate(text, first, last)
-
-
-_remembered = lru_cache(maxsize=10_000)(_read)
 
 
 def full_day(day: date) -> PartialDate:

@@ -9,12 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
 
 from rapidfuzz.distance import Levenshtein
 
 from tvec_pv.domain.icsr import Case, Drug, known
-from tvec_pv.domain.terms import LONGEST_REMEMBERED, normalise
+from tvec_pv.domain.remembering import remembered
+from tvec_pv.domain.terms import normalise
 
 
 class Verdict(StrEnum):
@@ -59,12 +59,9 @@ class NameMatch:
 _NO_MATCH = NameMatch(Verdict.OTHER, "no-match")
 
 
+@remembered(10_000)
 def match_name(product: Product, text: str) -> NameMatch:
     """Whether a medicine's name as reported is the product."""
-    return (_remembered if len(text) <= LONGEST_REMEMBERED else _match)(product, text)
-
-
-def _match(product: Product, text: str) -> NameMatch:
     words = normalise(text).split()
     is_product = _contained(product.exact, words)
     is_other = _contained(product.never, words)
@@ -98,9 +95,6 @@ def _how(product: Product, words: list[str]) -> str:
         if len(word) >= product.minimum_letters and word not in name.split() and word not in product.exact
     ]
     return "misspelt" if _nearest(product.fuzzy, others, product.maximum_distance)[1] else "exact"
-
-
-_remembered = lru_cache(maxsize=10_000)(_match)  # reports name few medicines, each many times
 
 
 def match_drug(product: Product, drug: Drug) -> NameMatch:

@@ -6,30 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from tvec_pv.domain.remembering import remembered
+
 _MARKS = str.maketrans(
     dict.fromkeys("™®©℠Ⓡ¹²³", " ")
 )  # marks and footnotes, which compatibility forms turn into letters
 _NOT_A_WORD = re.compile(r"[^\w]+|_")
 
-LONGEST_REMEMBERED = 200  # letters of a name; a file may hold a thousand names of a megabyte each
 
-
+@remembered(5_000)
 def normalise(name: str) -> str:
     """Lower case, no punctuation, one space between words; letters keep their accents.
 
     >>> normalise("Injection-site  PAIN.")
     'injection site pain'
     """
-    return (_remembered if len(name) <= LONGEST_REMEMBERED else _normalise)(name)
-
-
-def _normalise(name: str) -> str:
     visible = "".join(letter for letter in name.translate(_MARKS) if unicodedata.category(letter) != "Cf")
     plain = unicodedata.normalize("NFKC", visible)
     return " ".join(_NOT_A_WORD.sub(" ", plain.casefold()).split())
-
-
-_remembered = lru_cache(maxsize=5_000)(_normalise)  # reports name few things, each many times
 
 
 def said(text: str, phrases: tuple[str, ...]) -> str:

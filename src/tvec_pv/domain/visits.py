@@ -7,12 +7,12 @@ written as one, leaves the volume open between least and most.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
 
 from tvec_pv.domain.dates import PartialDate
 from tvec_pv.domain.icsr import Dose, Drug, DrugRole, Quantity, known
 from tvec_pv.domain.periods import days_of
+from tvec_pv.domain.remembering import remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ _PLAIN = re.compile(r"\b(?:1|one)[ ,.']?(00)?[ ,.']?000[ ,.']?000\b(?![ ,.']?\d)
 _SUPERSCRIPTS = str.maketrans({"⁶": "^6", "⁸": "^8"})
 
 
-@lru_cache(maxsize=2_000)
+@remembered(2_000)
 def exponent_in(text: str) -> int | None:
     """The n of a concentration of 10^n, however it is written; None where none stands there, or several.
 

@@ -14,7 +14,7 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case
 from tvec_pv.domain.records import OtherProducts, Record
-from tvec_pv.sources.asked_once import asked_once
+from tvec_pv.domain.remembering import remembered
 from tvec_pv.sources.guard import guarded_record
 
 Row: TypeAlias = dict[str, str | None]
@@ -130,7 +130,7 @@ class _Survey:
 
 def _survey(main: Table, parts: Sequence[Table], is_product: Callable[[str], bool]) -> _Survey:
     survey = _Survey()
-    names_it = asked_once(is_product)
+    names_it = remembered(2**17)(is_product)
 
     def names_product(line: Line, columns: Sequence[int]) -> bool:
         """Where a row is broken, any of its cells may be the name."""

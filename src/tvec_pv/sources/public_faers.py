@@ -15,8 +15,8 @@ from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.icsr import PUBLIC_NUMBER, Case, Drug, Identifier, Reporter, Substance, known
 from tvec_pv.domain.records import Envelope, Item, OtherProducts, Record
+from tvec_pv.domain.remembering import remembered
 from tvec_pv.sources import e2b_r2_case
-from tvec_pv.sources.asked_once import asked_once
 from tvec_pv.sources.e2b_r2_values import Group, Report
 from tvec_pv.sources.guard import guarded_file
 from tvec_pv.sources.reading import Reading
@@ -39,7 +39,7 @@ def read_products(reports: Iterable[Report | Record | Envelope], is_product: Cal
     """The product's reports, each as a record, then the number of all others. What names no medicine at all is a
     record too: nobody can say of what it is.
     """
-    is_product, others = asked_once(is_product), 0
+    is_product, others = remembered(2**17)(is_product), 0
     breach: UnreadableFile | None = None
     try:
         for item in guarded_file(iter(reports)):
