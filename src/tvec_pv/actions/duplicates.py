@@ -56,7 +56,7 @@ def propose_duplicates(house: House) -> DuplicatesResult:
             keys = {one.version_id: one.case_key for one in versions}
             rows = [
                 linkage_row(keys[version_id], decode_case(document), house.knowledge)
-                for version_id, document in duplicate_reads.documents(connection, sorted(keys))
+                for version_id, document in reads.case_documents(connection, sorted(keys))
             ]
         pairs = tuple(find_pairs(rows, model))
         new = _store(house, under_way.id, pairs, rows, {one.case_key: one.version_id for one in versions}, model)

@@ -210,7 +210,7 @@ def open_file(house: House, under_way: Run, raw: RawFile, taken_up: Mapping[int,
     """
     with writing(house.store) as transaction:
         file_id = changes.add_file(transaction, raw, under_way.id)
-    contents = contents_of(raw, judge(house, under_way), house.settings)
+    contents = contents_of(raw, house.knowledge.product, house.settings)
     with writing(house.store) as transaction:
         changes.describe_file(transaction, file_id, contents.format)
     with reading(house.store) as connection:

@@ -1,9 +1,7 @@
 """The safety profile and the cases: what another version would change, and assessing again under the one in force."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 from tvec_pv import __version__
@@ -105,7 +103,8 @@ def assess_again(house: House) -> AssessedAgain:
         missing = reads.unassessed(connection, ids, profile)
     counts: Counter[str] = Counter()
     changed = 0
-    for done, batch in _batches(missing):
+    for done in range(0, len(missing), _AT_ONCE):
+        batch = missing[done : done + _AT_ONCE]
         report("assessing again", done, len(missing), "cases")
         with reading(house.store) as connection:
             documents = list(reads.case_documents(connection, batch))
@@ -129,9 +128,3 @@ def assess_again(house: House) -> AssessedAgain:
     if missing:
         report("assessing again", len(missing), len(missing))
     return AssessedAgain(len(missing), changed, counts)
-
-
-def _batches(ids: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
-    rest = iter(ids)
-    for done in range(0, len(ids), _AT_ONCE):
-        yield done, list(islice(rest, _AT_ONCE))

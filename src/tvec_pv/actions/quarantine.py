@@ -9,7 +9,7 @@ from typing import Any
 
 from tvec_pv.actions.intake import finish_file, judge, open_file, receive
 from tvec_pv.actions.preparation import Prepared, suspects_product
-from tvec_pv.actions.runs import House, Run, given_reason, run, utc_now
+from tvec_pv.actions.runs import House, given_reason, run, utc_now
 from tvec_pv.actions.storing import ACCEPTED, Arrived, Held, store_batch
 from tvec_pv.actions.workers import contents_of, workers
 from tvec_pv.domain.case_json import decode_case
@@ -48,7 +48,7 @@ def replay(house: House, record_ids: Sequence[int] = ()) -> tuple[Outcome, ...]:
             by_file.setdefault(one["sha256"], []).append(one)
         for records in by_file.values():
             raw = _raw_file(house, records[0])
-            _check_same_records(house, under_way, records[0], raw)
+            _check_same_records(house, records[0], raw)
             taken_up = {one["position"]: Held(one["id"], REPLAYED) for one in records}
             file = open_file(house, under_way, raw, taken_up)
             receive(house, under_way, at_work.begin([file]), taken_up)
@@ -118,9 +118,9 @@ def _raw_file(house: House, held: dict[str, Any]) -> RawFile:
     return RawFile(held["file"], held["sha256"], path.stat().st_size if path.is_file() else 0, path)
 
 
-def _check_same_records(house: House, under_way: Run, held: dict[str, Any], raw: RawFile) -> None:
+def _check_same_records(house: House, held: dict[str, Any], raw: RawFile) -> None:
     """A file that now reads as other records cannot be replayed one by one: its rows would not add up."""
-    contents = contents_of(raw, judge(house, under_way), house.settings)
+    contents = contents_of(raw, house.knowledge.product, house.settings)
     positions = {position for position, _ in contents.numbered()}
     with reading(house.store) as connection:
         recorded = record_reads.recorded_positions(connection, held["file_id"])

@@ -21,6 +21,7 @@ from typing import TypeAlias
 from tvec_pv.actions.contents import Contents, Received, open_contents
 from tvec_pv.actions.preparation import Judge, Prepared, prepare
 from tvec_pv.domain.errors import WorkerLost
+from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import knowledge
 from tvec_pv.settings import Settings
@@ -47,8 +48,8 @@ Batch: TypeAlias = list[tuple[OpenFile, int, Prepared]]  # each record with its 
 _Piece: TypeAlias = list[tuple[OpenFile, int, Received]]
 
 
-def contents_of(raw: RawFile, judge: Judge, settings: Settings) -> Contents:
-    return open_contents(raw.path, Options(judge.knowledge.product, settings.schemas, settings.mappings, raw.name))
+def contents_of(raw: RawFile, product: Product, settings: Settings) -> Contents:
+    return open_contents(raw.path, Options(product, settings.schemas, settings.mappings, raw.name))
 
 
 class Workers:
@@ -178,7 +179,7 @@ def _read_group(files: Sequence[tuple[RawFile, Set[int]]], size: int) -> _Group 
     """A group read and prepared; nothing where it has so many records that they had better go in pieces."""
     [(judge, settings)] = _HERE
     opened = [
-        OpenFile(number, raw, recorded, contents_of(raw, judge, settings))
+        OpenFile(number, raw, recorded, contents_of(raw, judge.knowledge.product, settings))
         for number, (raw, recorded) in enumerate(files)
     ]
     records = list(islice(_missing(opened), 2 * size + 1))

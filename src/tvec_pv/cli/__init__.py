@@ -160,8 +160,7 @@ def explain(
             print_lines(signal_page(reads.get_signal(connection, int(subject))))
             return
         view = reads.get_case(connection, subject)
-        counted = [one for one in reads.current_versions(connection) if not one.is_nullified]
-        others = duplicate_reads.suspected_with(connection, view.case_key, counted)
+        others = duplicate_reads.suspected_with(connection, view.case_key)
     print_lines([*explanation_lines(view), *duplicate_flag_lines(view.case_key, others)])
 
 

@@ -120,6 +120,7 @@ def assess(
     received = known(case.latest_received) or known(case.first_received)
     day_0 = received.earliest if received else None
     drugs = product_drugs(knowledge.product, case)
+    missing = missing_criteria(case)
     facts = gather(case, drugs, knowledge.case_rules)
     classified = [classify(profile, reaction, knowledge.dictionary) for reaction in case.reactions]
     concepts = {one.concept.id: one.name for one in classified if one.concept}
@@ -136,12 +137,12 @@ def assess(
     country = find_country(case, knowledge.reporting.eea)
     situation = situation_of(case, facts, subject, knowledge, reactions, country)
     causes = {one.number: Alternatives(**other_causes(situation, one)) for one in situation.reactions}
-    reactions, since_first = _measured(case, reactions, drugs, knowledge, causes)
+    reactions, since_first = _measured(case, reactions, drugs, knowledge, causes, is_valid=not missing)
     covered = knowledge.narratives.outcomes if any(one.fatal for one in reactions) else frozenset()
     coded = covered.union(one.concept for one in reactions)
     narrative = read_narrative(knowledge.narratives, known(case.narrative), case.narrative_language, coded)
     suggestions = (*narrative.suggestions, *_suggested_by_words(case, reactions, coded, knowledge.narratives))
-    situation = replace(_with_onset(situation, reactions), mentions=suggestions)
+    situation = replace(_with_onset(situation, reactions), missing=missing, mentions=suggestions)
     categories = tuple(dict.fromkeys(category for reaction in reactions for category in reaction.categories))
     by_eu_rule = eu_serious(situation)
     penalties = knowledge.scales.penalties
@@ -157,7 +158,7 @@ def assess(
         if one.is_clinical or one.serious
     )
     is_suspect = _may_be_suspect(drugs) or bool(infected(situation))
-    lacking = () if accepted else tuple(finding.message for finding in missing_criteria(case))
+    lacking = () if accepted else tuple(finding.message for finding in missing)
     return Assessment(
         profile_version=profile.version,
         day_0=day_0,
@@ -292,6 +293,8 @@ def _measured(
     drugs: tuple[Drug, ...],
     knowledge: Knowledge,
     alternatives: Mapping[int, Alternatives],
+    *,
+    is_valid: bool,
 ) -> tuple[tuple[ReactionAssessment, ...], tuple[Elapsed | None, ...]]:
     """The reactions with time to onset and causality, and the time from the first dose to each.
 
@@ -304,7 +307,6 @@ def _measured(
         for reaction, one, window in zip(case.reactions, assessed, found, strict=True)
         if window and window.anchor is Anchor.EXPOSURE and not one.is_clinical and (start := known(reaction.start))
     )
-    is_valid = not missing_criteria(case)
     measured, since_first = [], []
     for reaction, one, own_window in zip(case.reactions, assessed, found, strict=True):
         known_of_it = alternatives.get(one.number, Alternatives())

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from tvec_pv.domain.case_facts import Basis, CaseFacts
 from tvec_pv.domain.case_rules import CaseRules, FlagRow, Level
+from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.icsr import Case, Reaction
 from tvec_pv.domain.narrative import Suggestion
 from tvec_pv.domain.product_names import NameMatch
@@ -65,7 +66,8 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class Situation:
     """All that a rule may look at. `labels` are the regions whose label holds where it happened: both where neither
-    is known to. `viruses` is what the tests say of them, `mentions` what free text names."""
+    is known to. `viruses` is what the tests say of them, `missing` which minimum criteria the case does not meet,
+    `mentions` what free text names."""
 
     case: Case
     facts: CaseFacts
@@ -75,6 +77,7 @@ class Situation:
     labels: frozenset[str]
     viruses: tuple[Statement, ...]
     rules: CaseRules
+    missing: tuple[Finding, ...] = ()
     mentions: tuple[Suggestion, ...] = ()
 
     def meaning(self, *meanings: str) -> tuple[Judged, ...]:

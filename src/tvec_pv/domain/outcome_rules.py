@@ -9,7 +9,6 @@ from tvec_pv.domain.icsr import known
 from tvec_pv.domain.narrative import Kind
 from tvec_pv.domain.product_names import Verdict
 from tvec_pv.domain.safety_profile import Listed
-from tvec_pv.domain.validity import missing_criteria
 
 
 def death(at: Situation) -> Iterator[Found]:
@@ -135,7 +134,7 @@ def _outside(at: Situation, *which: str) -> Iterator[Found]:
 
 def _lacking(check: str) -> Rule:
     def find(at: Situation) -> Iterator[Found]:
-        for finding in missing_criteria(at.case):
+        for finding in at.missing:
             if finding.check == check:
                 yield Found(finding.message, (Basis(finding.element),))
 

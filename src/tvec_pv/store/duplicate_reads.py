@@ -1,17 +1,17 @@
 """What is read of probable duplicates: proposals, decisions, and what follows from them for the counts."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, or_, select
 
 from tvec_pv.domain.duplicates import Decision, Standing, Suspected, merged_into, suspected_copies
 from tvec_pv.domain.errors import NotFound
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
-from tvec_pv.store.reads import CurrentVersion
+from tvec_pv.store.reads import CurrentVersion, current_versions
 from tvec_pv.store.statements import batched
-from tvec_pv.store.tables import CaseVersion, StoredCase
+from tvec_pv.store.tables import StoredCase
 
 SUSPECTED, LAPSED = "suspected", "lapsed"
 
@@ -22,13 +22,6 @@ class Patients:
 
     merged: Mapping[str, str]
     suspected: Mapping[str, str]
-
-
-def documents(connection: Connection, version_ids: Sequence[int]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The documents of case versions, some at a time."""
-    for ids in batched(version_ids):
-        for row in connection.execute(select(CaseVersion.id, CaseVersion.document).where(CaseVersion.id.in_(ids))):
-            yield row.id, row.document
 
 
 def case_ids(connection: Connection, case_keys: Iterable[str]) -> dict[str, int]:
@@ -62,17 +55,20 @@ def standing_decisions(connection: Connection) -> list[Standing]:
     ]
 
 
-def duplicate_pairs(connection: Connection, counted: Sequence[CurrentVersion]) -> list[dict[str, Any]]:
+def duplicate_pairs(
+    connection: Connection, counted: Sequence[CurrentVersion], case_id: int | None = None
+) -> list[dict[str, Any]]:
     """Every pair that was ever proposed or decided, with its newest evidence; what waits for a decision comes first.
 
     A proposal lapses when a newer version of one of the cases comes, or one is nullified: the next run looks anew.
+    With `case_id`, the pairs of one case.
     """
     current = {version.version_id for version in counted}
     found: dict[tuple[str, str], dict[str, Any]] = {}
-    for one in _proposals(connection):
+    for one in _proposals(connection, case_id):
         stands = {one["version_a_id"], one["version_b_id"]} <= current
         found[one["a"], one["b"]] = _pair(one, SUSPECTED if stands else LAPSED)
-    for decision in _decisions(connection):
+    for decision in _decisions(connection, case_id):
         pair = found.setdefault((decision["a"], decision["b"]), _pair(decision, LAPSED))
         pair["decisions"] = [*pair["decisions"], decision]
     for pair in found.values():
@@ -85,10 +81,13 @@ def duplicate_pairs(connection: Connection, counted: Sequence[CurrentVersion]) -
     )
 
 
-def suspected_with(connection: Connection, case_key: str, counted: Sequence[CurrentVersion]) -> list[str]:
+def suspected_with(connection: Connection, case_key: str) -> list[str]:
     """The cases that are proposed to be the same patient's as this one, and wait for a decision."""
-    waiting = ({one["a"], one["b"]} for one in duplicate_pairs(connection, counted) if one["state"] == SUSPECTED)
-    return sorted(other for pair in waiting if case_key in pair for other in pair - {case_key})
+    case_id = case_ids(connection, [case_key])[case_key]
+    keys = {one[name] for one in _proposals(connection, case_id) for name in ("a", "b")}
+    counted = [one for key in keys for one in current_versions(connection, key) if not one.is_nullified]
+    waiting = (one for one in duplicate_pairs(connection, counted, case_id) if one["state"] == SUSPECTED)
+    return sorted(one["b"] if one["a"] == case_key else one["a"] for one in waiting)
 
 
 def get_duplicate_pair(connection: Connection, a: str, b: str, counted: Sequence[CurrentVersion]) -> dict[str, Any]:
@@ -127,15 +126,20 @@ def _pair(one: Mapping[str, Any], state: str) -> dict[str, Any]:
     }
 
 
-def _proposals(connection: Connection) -> list[dict[str, Any]]:
+def _proposals(connection: Connection, case_id: int | None = None) -> list[dict[str, Any]]:
     """Oldest first, by the numbers of their cases."""
-    return _with_keys(connection, connection.execute(select(DuplicatePair).order_by(DuplicatePair.id)))
+    return _with_keys(connection, connection.execute(_about(case_id, DuplicatePair)))
 
 
-def _decisions(connection: Connection) -> list[dict[str, Any]]:
-    rows = connection.execute(select(DuplicateDecision).order_by(DuplicateDecision.id))
+def _decisions(connection: Connection, case_id: int | None = None) -> list[dict[str, Any]]:
+    rows = connection.execute(_about(case_id, DuplicateDecision))
     names = ("a", "b", "decision", "master", "reason", "actor", "at")
     return [{name: one[name] for name in names} for one in _with_keys(connection, rows)]
+
+
+def _about(case_id: int | None, table: Any) -> Select[Any]:
+    rows: Select[Any] = select(table).order_by(table.id)
+    return rows if case_id is None else rows.where(or_(table.case_a_id == case_id, table.case_b_id == case_id))
 
 
 def _with_keys(connection: Connection, rows: Iterable[Any]) -> list[dict[str, Any]]:

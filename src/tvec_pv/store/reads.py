@@ -246,8 +246,7 @@ def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> It
             )
         }
         origins = _origins(connection, ids)
-        assessments = newest_assessments(connection, ids)
-        histories = _assessed_versions(connection, [by_id[version_id].case_key for version_id in ids])
+        assessments, histories = _assessed(connection, [by_id[version_id].case_key for version_id in ids])
         findings = findings_of(connection, [row.record_id for row in origins.values()])
         for version_id in ids:
             row, version, origin = found[version_id], by_id[version_id], origins[version_id]
@@ -358,15 +357,20 @@ def newest_assessments(connection: Connection, version_ids: Sequence[int]) -> di
     return {row.case_version_id: row.document for row in rows}
 
 
-def _assessed_versions(connection: Connection, case_keys: Sequence[str]) -> dict[str, list[AssessedVersion]]:
-    """Every assessment of every version of cases, by case key."""
+def _assessed(
+    connection: Connection, case_keys: Sequence[str]
+) -> tuple[dict[int, dict[str, Any]], dict[str, list[AssessedVersion]]]:
+    """The newest assessment of each version of cases, and by case every assessment of every version."""
     rows = connection.execute(
-        select(StoredCase.case_key, StoredAssessment.document, *_VERSION_KEY)
+        select(StoredCase.case_key, CaseVersion.id, StoredAssessment.document, *_VERSION_KEY)
         .join(CaseVersion, CaseVersion.id == StoredAssessment.case_version_id)
         .join(StoredCase, StoredCase.id == CaseVersion.case_id)
         .where(StoredCase.case_key.in_(case_keys))
+        .order_by(StoredAssessment.id)
     )
-    found: dict[str, list[AssessedVersion]] = {}
+    newest: dict[int, dict[str, Any]] = {}
+    history: dict[str, list[AssessedVersion]] = {}
     for row in rows:
-        found.setdefault(row.case_key, []).append(assessed_version(_version_key(row), row.document))
-    return found
+        newest[row.id] = row.document
+        history.setdefault(row.case_key, []).append(assessed_version(_version_key(row), row.document))
+    return newest, history
