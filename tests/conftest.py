@@ -126,6 +126,14 @@ def opened():
 
 
 @pytest.fixture
+def without_checks(monkeypatch):
+    """Great Expectations costs half a second per batch: where checks do not matter, they find nothing."""
+    from tvec_pv.actions import preparation
+
+    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
+
+
+@pytest.fixture
 def house(store_url, tmp_path, opened):
     with opened(tmp_path / "home", store_url) as house:
         yield house

@@ -18,7 +18,6 @@ from tests.factories import LISTING_COLUMNS, line_listing_csv
 from tests.samples import EXPECTED
 from tests.samples.hospital_listing import FATIGUE
 from tests.stored import asked, document, number, sample_cases
-from tvec_pv.actions import preparation
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import open_house
@@ -308,8 +307,7 @@ def test_the_same_snapshot_gives_the_same_data_hash_and_the_same_cells(morning):
     assert cells(first.path) == cells(second.path)
 
 
-def test_a_new_case_gives_another_data_hash(morning, tmp_path, monkeypatch):
-    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
+def test_a_new_case_gives_another_data_hash(morning, tmp_path, without_checks):
     before = publish(morning)
     (tmp_path / "new.csv").write_bytes(line_listing_csv([FATIGUE | {"case_id": "GB-TESTS-1"}]))
     take_in(morning, [tmp_path / "new.csv"])
@@ -330,8 +328,7 @@ FIELDS = ("case_id", "medical_history", "dose_text", "route", "lot", "reaction",
 
 
 @pytest.fixture
-def house(tmp_path, monkeypatch):
-    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
+def house(tmp_path, without_checks):
     house = open_house(Settings(home=tmp_path / "home"))
     yield house
     house.store.engine.dispose()

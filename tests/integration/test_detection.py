@@ -18,7 +18,6 @@ import tvec_pv
 from tests.factories import a_case, a_drug, a_reaction, another_drug, day, e2b_batch, e2b_message, serious
 from tests.samples import BACKGROUND, FOLDER
 from tests.stored import asked, document, number, sample_cases, tables
-from tvec_pv.actions import preparation
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.intake import take_in
@@ -54,11 +53,6 @@ BY_CASE = {
     ("serious-unlisted", "Syncope", "AT-EXAMPLEPARTNER-0031 GB-EXAMPLEHOSPITAL-0014"),
 }
 STATISTICAL = ("evans", "ror", "ic")
-
-
-@pytest.fixture
-def without_checks(monkeypatch):
-    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
 
 
 def limits():

@@ -79,12 +79,6 @@ def case(house, key):
         return reads.get_case(connection, key)
 
 
-@pytest.fixture
-def without_checks(monkeypatch):
-    """Great Expectations costs half a second per batch: where checks do not matter, they find nothing."""
-    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
-
-
 @dataclass(frozen=True)
 class Known:
     """What a store knows, and the current version of each case: its number, its content, whether it counts."""

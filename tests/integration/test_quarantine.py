@@ -27,9 +27,7 @@ NULLIFIED = {
 }
 
 
-@pytest.fixture(autouse=True)
-def without_checks(monkeypatch):
-    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
+pytestmark = pytest.mark.usefixtures("without_checks")
 
 
 def inbox_of(folder, **named):

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from tests.factories import NOT_SERIOUS, a_case, a_dose, a_drug, a_reaction, day, e2b_batch, e2b_message, serious
-from tvec_pv.actions import preparation
 from tvec_pv.actions.intake import take_in
 
 CASE = "DE-TESTS-1"
@@ -30,9 +29,8 @@ LOT_ONLY = replace(
 
 
 @pytest.fixture
-def stored(house, tmp_path, monkeypatch):
+def stored(house, tmp_path, without_checks):
     """Takes versions in, one night each."""
-    monkeypatch.setattr(preparation, "check_cases", lambda cases, *_: [() for _ in cases])
 
     def take(*versions):
         for number, version in enumerate(versions):

@@ -320,7 +320,7 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
             Column("Safety profile", width=12),
             Column("Cases behind the flag", width=60),
         ],
-        "Number of cases, suspect or interacting, as they stood when flagged; no statistics: no background was loaded.",
+        "Number of cases, suspect or interacting, as they stood when flagged; no background, no statistics.",
     ),
     "Duplicates": (
         [
