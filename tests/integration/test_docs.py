@@ -18,8 +18,9 @@ from tests.profile_folder import SHIPPED, UNLISTED, write_draft
 from tests.reference_pages import PAGES
 from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
-from tvec_pv.domain.contingency import table
-from tvec_pv.domain.disproportionality import (
+from tvec_pv.domain.records import RecordClass
+from tvec_pv.domain.statistics.contingency import table
+from tvec_pv.domain.statistics.disproportionality import (
     chi_square,
     chi_square_yates,
     information_component,
@@ -27,7 +28,6 @@ from tvec_pv.domain.disproportionality import (
     prr,
     ror,
 )
-from tvec_pv.domain.records import RecordClass
 from tvec_pv.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

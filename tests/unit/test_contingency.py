@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tvec_pv.domain.contingency import from_margins, table
+from tvec_pv.domain.statistics.contingency import from_margins, table
 
 counts = st.integers(0, 10**7)
 

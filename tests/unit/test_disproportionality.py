@@ -9,8 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from tests.real_data import REAL_DATA
-from tvec_pv.domain.contingency import table
-from tvec_pv.domain.disproportionality import (
+from tvec_pv.domain.statistics.contingency import table
+from tvec_pv.domain.statistics.disproportionality import (
     chi_square,
     chi_square_yates,
     information_component,

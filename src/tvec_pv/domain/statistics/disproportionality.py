@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaincinv
 
-from tvec_pv.domain.contingency import Table
+from tvec_pv.domain.statistics.contingency import Table
 
 Z_95 = 1.959963984540054
 
