@@ -7,7 +7,8 @@ import pytest
 from tests.factories import NOT_SERIOUS, a_case, a_reaction, day, serious
 from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
-from tvec_pv.domain.signals import Background, CountedReaction, Pair, Statistics, count_pairs, flag
+from tvec_pv.domain.background import Background
+from tvec_pv.domain.signals import CountedReaction, Pair, Statistics, count_pairs, flag
 from tvec_pv.reference_files import knowledge, safety_profile, thresholds
 
 CASE_RULES = ("designated-medical-event", "disseminated-herpes", "transmission", "serious-unlisted")

@@ -6,6 +6,7 @@ order of loading, and count a case once for each of its reactions.
 """
 
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -13,9 +14,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from tvec_pv.domain.background import EVERYONE, Among, Background
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.product_names import Product, Verdict, match_name
-from tvec_pv.domain.signals import Background
 from tvec_pv.domain.terms import normalise
 from tvec_pv.sources.faers_frames import read_tables
 
@@ -83,8 +84,15 @@ def release(quarters: list[Quarter]) -> str:
     return f"FAERS {len(quarters)} extract(s) {sha256(hashes.encode()).hexdigest()[:12]}"
 
 
-def count(folder: Path, reactions: list[str]) -> Background | None:
-    """Cases without the product, in all and with each reaction (normalised names); None when nothing is loaded."""
+def count(
+    folder: Path, reactions: Sequence[str], among: Among = EVERYONE, own: Collection[str] = ()
+) -> Background | None:
+    """Cases without the product, in all and with each reaction (normalised names); None when nothing is loaded.
+
+    `own` are the numbers of the cases stored here, by which they are recognised in the background.
+    """
+    if among != EVERYONE or own:
+        raise NotImplementedError("restrictions of the background")
     quarters = status(folder)
     if not quarters:
         return None
@@ -101,7 +109,7 @@ def count(folder: Path, reactions: list[str]) -> Background | None:
         rows = database.execute(
             """SELECT reaction, count(DISTINCT caseid) FROM newest JOIN all_reactions USING (primaryid, extract)
                WHERE NOT is_product AND reaction IN (SELECT unnest(?)) GROUP BY reaction""",
-            [reactions],
+            [list(reactions)],
         ).fetchall()
     return Background(release(quarters), int(reports), {reaction: int(cases) for reaction, cases in rows})
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from tvec_pv.domain.background import Background
 from tvec_pv.domain.statistics.contingency import Table, from_margins
 from tvec_pv.domain.statistics.disproportionality import chi_square_yates, information_component, prr, ror
 from tvec_pv.domain.terms import normalise
@@ -39,15 +40,6 @@ class CountedReaction:
     serious_unlisted: bool
     designated: bool
     case_rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Background:
-    """Reports of everything else: how many there are, and how many have each reaction."""
-
-    release: str
-    reports: int
-    with_reaction: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
