@@ -8,8 +8,10 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
+from tvec_pv.background_files import read_codes
 from tvec_pv.case_rule_files import read_case_rules
 from tvec_pv.domain.assessment import Knowledge
+from tvec_pv.domain.background import Codes
 from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
@@ -109,6 +111,12 @@ def thresholds() -> Thresholds:
         **limits,
         rules={rule: sentence.format(**limits) for rule, sentence in data["rules"].items()},
     )
+
+
+@cache
+def background_codes() -> Codes:
+    folders = [one for one in (_REFERENCE / "background").iterdir() if one.is_dir()]
+    return read_codes(max(folders, key=lambda one: one.name))
 
 
 @cache

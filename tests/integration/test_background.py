@@ -15,7 +15,8 @@ from tests.samples import FOLDER
 from tests.stored import asked, number
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.runs import open_house
-from tvec_pv.background.quarters import count, status
+from tvec_pv.background.counts import count
+from tvec_pv.background.manifest import status
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.settings import Settings
 
@@ -72,7 +73,7 @@ def test_an_extract_is_told_by_its_rows_its_dates_and_its_hash(house, tmp_path):
 
     assert is_new
     assert (one.name, one.reports, one.product_reports) == ("a.zip", 2, 1)
-    assert (one.first_received, one.last_received) == ("20260401", "20260630")
+    assert (one.first_received, one.last_received) == ("2026-04-01", "2026-06-30")
     assert [kept.read_bytes() for kept in house.settings.raw.glob(f"*/{one.sha256}")] == [content]
 
 

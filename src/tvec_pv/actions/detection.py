@@ -6,7 +6,7 @@ from typing import Any
 
 from tvec_pv.actions.profile import AssessedAgain, assess_again
 from tvec_pv.actions.runs import House, run, utc_now
-from tvec_pv.background.quarters import count
+from tvec_pv.background.counts import count
 from tvec_pv.domain.signals import CountedReaction, Flag, Pair, count_pairs, flag
 from tvec_pv.domain.terms import normalise
 from tvec_pv.progress import report
@@ -68,7 +68,8 @@ def detect_signals(house: House) -> DetectionResult:
             patients = duplicate_reads.patients(connection, counted)
             counted = [version for version in counted if version.case_key not in patients.merged]
             reactions = reads.counted_reactions(connection, counted, house.knowledge.profile.version)
-        pairs, background = _pairs(house, reactions, len(counted), patients.suspected)
+            own = reads.own_numbers(connection)
+        pairs, background = _pairs(house, reactions, len(counted), patients.suspected, own)
         flags = flag(reactions, pairs, house.thresholds)
         new = _store_flags(house, under_way.id, flags, background)
         report("detecting", 1, 1)
@@ -88,10 +89,10 @@ def detect_signals(house: House) -> DetectionResult:
 
 
 def _pairs(
-    house: House, reactions: list[CountedReaction], cases: int, copies: Mapping[str, str]
+    house: House, reactions: list[CountedReaction], cases: int, copies: Mapping[str, str], own: set[str]
 ) -> tuple[tuple[Pair, ...], str]:
     names = sorted({normalise(reaction.name) for reaction in reactions})
-    background = count(house.settings.background, names)
+    background = count(house.settings.background, names, own=own)
     pairs = count_pairs(reactions, cases, background, copies)
     return pairs, background.release if background else NO_BACKGROUND
 

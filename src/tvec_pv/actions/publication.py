@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tvec_pv.actions.runs import House, run, utc_now
-from tvec_pv.background.quarters import release, status
+from tvec_pv.background.manifest import release, status
 from tvec_pv.domain.errors import CannotWrite, refusal
 from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook

@@ -262,7 +262,7 @@ def show_signal(
 
 @background.command("load")
 def load_background(paths: Paths, as_json: AsJson = False) -> None:
-    """Load FAERS quarterly extracts (zip or folder). The same bytes are loaded once."""
+    """Load FAERS quarterly extracts (zip or folder) and lists of deleted cases. The same bytes are loaded once."""
     from dataclasses import asdict
 
     from tvec_pv.actions.background import load_background as load
@@ -279,18 +279,14 @@ def load_background(paths: Paths, as_json: AsJson = False) -> None:
 @background.command("status")
 def background_status(as_json: AsJson = False) -> None:
     """What the background is made of."""
-    from dataclasses import asdict
-
-    from tvec_pv.background.quarters import release, status
+    from tvec_pv.background.standing import standing
     from tvec_pv.settings import settings
 
-    quarters = status(settings().background)
+    found = standing(settings().background)
     if as_json:
-        print_json([asdict(quarter) for quarter in quarters])
-    elif quarters:
-        print_lines([release(quarters), *(quarter.line for quarter in quarters)])
+        print_json(found.as_json())
     else:
-        typer.echo("no background is loaded: statistics are not computed (`tvec-pv background load PATH`)")
+        print_lines(found.lines)
 
 
 @audit.command("verify")

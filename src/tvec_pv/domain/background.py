@@ -3,8 +3,11 @@
 A report here is the newest version of a case of the external database that is not on a list of deleted cases.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from tvec_pv.domain.substances import NameWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,39 @@ class Background:
     overlap_certain: int = 0
     overlap_possible: int = 0
     possible_with_reaction: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AgeGroup:
+    """A group by FAERS's code for it, by its name, and by the age in days at which it begins."""
+
+    code: str
+    group: str
+    from_days: float
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """How a report of the background is coded: each mapping leads from what FAERS writes, in capitals.
+
+    `region_of` leads from a country's code to its region.
+    """
+
+    version: str
+    names: NameWords
+    country_of: Mapping[str, str]
+    region_of: Mapping[str, str]
+    age_groups: tuple[AgeGroup, ...]
+    reporter_of: Mapping[str, str]
+
+
+def report_number(text: str) -> str:
+    """A case's number as it is compared: capital letters A to Z and digits; senders write the rest as they like.
+
+    >>> report_number("us-EXAMPLE BIO-2026/0017")
+    'USEXAMPLEBIO20260017'
+    """
+    return _BESIDE_NUMBERS.sub("", text.upper())
+
+
+_BESIDE_NUMBERS = re.compile("[^A-Z0-9]")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from tvec_pv.domain.icsr import Case, Drug, known
@@ -82,6 +83,28 @@ def match_name(product: Product, text: str) -> NameMatch:
     if other_name and other_distance == distance:
         return NameMatch(Verdict.UNDECIDED, "misspelt", name)
     return NameMatch(Verdict.PRODUCT, "misspelt", name)
+
+
+def named_product(product: Product, names: Iterable[str]) -> dict[str, NameMatch]:
+    """Of very many names, those that are or may be the product, as `match_name` says of each.
+
+    Only a name that holds a word of the product's, rightly written or misspelt, can be one; the others are not asked.
+    """
+    said = {name: normalise(name).split() for name in names}
+    words = sorted({word for given in said.values() for word in given})
+    telling = {word for phrase in product.exact for word in phrase.split()} | _near(product, words)
+    asked = {name: match_name(product, name) for name, given in said.items() if not telling.isdisjoint(given)}
+    return {name: match for name, match in asked.items() if match.verdict is not Verdict.OTHER}
+
+
+def _near(product: Product, words: list[str]) -> set[str]:
+    long_words = [word for word in words if len(word) >= product.minimum_letters]
+    names = sorted(product.fuzzy)
+    limit = product.maximum_distance
+    distances = process.cdist(long_words, names, scorer=Levenshtein.distance, score_cutoff=limit)
+    return {
+        word for word, near in zip(long_words, distances.min(axis=1, initial=limit + 1), strict=True) if near <= limit
+    }
 
 
 def _how(product: Product, words: list[str]) -> str:

@@ -21,9 +21,13 @@ def normalise(name: str) -> str:
     >>> normalise("Injection-site  PAIN.")
     'injection site pain'
     """
+    return " ".join(_NOT_A_WORD.sub(" ", (name if name.isascii() else _plain(name)).casefold()).split())
+
+
+def _plain(name: str) -> str:
+    """Letters of other alphabets in one form, without marks and what cannot be seen; ASCII has none of that."""
     visible = "".join(letter for letter in name.translate(_MARKS) if unicodedata.category(letter) != "Cf")
-    plain = unicodedata.normalize("NFKC", visible)
-    return " ".join(_NOT_A_WORD.sub(" ", plain.casefold()).split())
+    return unicodedata.normalize("NFKC", visible)
 
 
 def said(text: str, phrases: tuple[str, ...]) -> str:

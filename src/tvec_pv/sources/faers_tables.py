@@ -34,10 +34,14 @@ _ESSENTIAL = ("DRUG", "REAC", "OUTC")
 
 @dataclass(frozen=True, slots=True)
 class Quarter:
-    """An extract that is open. `name` is that of its tables, as 22Q4; `deleted` its lists of deleted cases by name."""
+    """An extract that is open. `name` is that of its tables, as 22Q4; `deleted` its lists of deleted cases by name.
+
+    `texts` are the files of `tables`, to be read in another way than line by line.
+    """
 
     name: str
     tables: Mapping[str, Table]
+    texts: Mapping[str, Opener]
     deleted: Mapping[str, Opener]
 
 
@@ -85,6 +89,7 @@ def _quarter(openers: Mapping[str, Opener]) -> Quarter:
     return Quarter(
         name=next(iter(found))[2],
         tables={name: tables[name] for name in TABLES if name in tables},
+        texts={match[1].upper(): opener for match, opener in found.items()},
         deleted=deleted,
     )
 

@@ -27,11 +27,11 @@ def _decoded_lines(block: bytes) -> list[str]:
     try:
         lines = block.decode().replace("\0", "").split("\n")
     except UnicodeDecodeError:
-        lines = [_decoded(line).replace("\0", "") for line in block.split(b"\n")]
+        lines = [decoded(line).replace("\0", "") for line in block.split(b"\n")]
     return [line.removesuffix("\r") for line in lines]
 
 
-def _decoded(line: bytes) -> str:
+def decoded(line: bytes) -> str:
     """UTF-8, else Windows-1252, else Latin-1, in which every byte is a letter."""
     for encoding in ("utf-8", "cp1252"):
         try:

@@ -199,6 +199,19 @@ def case_documents(connection: Connection, version_ids: Sequence[int]) -> Iterat
             yield row.id, row.document
 
 
+def own_numbers(connection: Connection) -> set[str]:
+    """Every number under which a case stored here may be known elsewhere: its own (C.1.1, C.1.8.1), those that other
+    senders gave it (C.1.9.1.r) and those of reports linked to it (C.1.10.r). Nullified cases are not counted here.
+    """
+    versions = [one.version_id for one in current_versions(connection) if not one.is_nullified]
+    found: set[str] = set()
+    for _, document in case_documents(connection, versions):
+        found.update(document[number] for number in ("C.1.1", "C.1.8.1") if number in document)
+        found.update(one["C.1.9.1.r.2"] for one in document.get("C.1.9.1.r", ()) if "C.1.9.1.r.2" in one)
+        found.update(document.get("C.1.10.r", ()))
+    return {number for number in found if isinstance(number, str)}
+
+
 def counted_reactions(
     connection: Connection, versions: Sequence[CurrentVersion], profile_version: str
 ) -> list[CountedReaction]:
