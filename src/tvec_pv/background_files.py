@@ -13,6 +13,7 @@ from tvec_pv.reference_tables import read_table
 
 class _Kind(StrEnum):
     SALT = "salt"
+    WATER = "water"
     ELEMENT = "element"
     FORM = "form"
     UNIT = "unit"
@@ -81,6 +82,7 @@ def _name_words(folder: Traversable) -> NameWords:
     return NameWords(
         version=folder.name,
         salts=frozenset(words[_Kind.SALT]),
+        waters=frozenset(words[_Kind.WATER]),
         elements=frozenset(words[_Kind.ELEMENT]),
         forms=frozenset(words[_Kind.FORM]),
         units=frozenset(words[_Kind.UNIT]),

@@ -110,7 +110,8 @@ def test_background_status_names_the_release_and_its_extracts(night_command, nig
     said = night_command("background", "status").out.splitlines()
 
     assert said[0] == night.found.background
-    assert said[1].startswith("faers_ascii_2026q2_generated.zip: 4040 reports, 15 of them name the product")
+    assert said[1].startswith("4000 cases by their newest version of 4040 reports; 15 name the product")
+    assert said[2].startswith("faers_ascii_2026q2_generated.zip: 2026Q2, 4040 reports, 15 of them name the product")
 
 
 def test_audit_verify_says_how_many_rows_hold(night_command):
@@ -191,8 +192,10 @@ def test_signals_as_json(night_command):
 
 
 def test_the_background_as_json(night_command):
-    [extract] = as_json(night_command("background", "status", "--json"))
+    status = as_json(night_command("background", "status", "--json"))
 
+    [extract] = status["loaded"]
+    assert (status["current"]["cases"], status["refused"]) == (4000, [])
     assert (extract["name"], extract["reports"], extract["product_reports"]) == (
         "faers_ascii_2026q2_generated.zip",
         4040,
@@ -288,7 +291,7 @@ def test_a_broken_extract_is_one_line(command, tmp_path):
     answer = command("background", "load", tmp_path / "broken.zip")
 
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err.splitlines()[-1].startswith("tvec-pv: the archive is damaged")
+    assert answer.err.splitlines()[-1].startswith("tvec-pv: refused: broken.zip: the archive is damaged")
 
 
 def test_a_workbook_that_cannot_be_written_is_one_line(morning, command, tmp_path):

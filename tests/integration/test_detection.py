@@ -196,7 +196,7 @@ def test_a_flag_carries_what_it_was_made_on(night):
     rules = list(reference["rules"])
     release = night.found.background
 
-    assert release.startswith("FAERS 1 extract(s) ")
+    assert release.startswith("FAERS 1 extract(s), 2026Q2, ")
     for row in stored_flags(night.house):
         assert row["rule"] in rules
         assert row["sentence"] == reference["rules"][row["rule"]].format(**reference["statistics"])

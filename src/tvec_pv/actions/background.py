@@ -40,7 +40,8 @@ def load_background(house: House, paths: Sequence[Path]) -> tuple[tuple[Quarter,
         under_way.summary.update(extracts=len(loaded), new=sum(is_new for _, is_new in loaded), refused=len(refused))
         if refused:
             reasons = "; ".join(f"{one.name}: {one.reason}" for one in refused)
-            raise UnreadableFile(f"{len(refused)} of {len(files)} files were refused, the others are loaded: {reasons}")
+            others = f"; the other {len(loaded)} of {len(files)} files are loaded" if loaded else ""
+            raise UnreadableFile(f"refused: {reasons}{others}")
     return tuple(loaded)
 
 

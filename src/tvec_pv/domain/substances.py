@@ -5,7 +5,8 @@
 3. FAERS writes `\\` between the ingredients of a combination: it is split, and each is a substance of the report. A
    reported name is split at `/`, `+` and `;` only where each part is a word that could be a name alone.
 4. Of a reported name, what stands in brackets, doses and forms are left out. Forms only at the end.
-5. Of both, a salt is left out at the end, unless what it is a salt of is an element: sodium chloride stays.
+5. Of both, salts and their water are left out at the end; where only an element would be left, the salt stays: sodium
+   chloride.
 6. No rule takes the last word away: a name that says anything folds to at least one substance.
 """
 
@@ -23,6 +24,7 @@ class NameWords:
 
     version: str
     salts: frozenset[str]
+    waters: frozenset[str]
     elements: frozenset[str]
     forms: frozenset[str]
     units: frozenset[str]
@@ -57,8 +59,8 @@ def _could_be_a_name(words: NameWords, part: str) -> bool:
 
 def _reported(words: NameWords, name: str) -> str:
     plain = normalise(_PERCENT.sub(" ", _without_brackets(name))) or normalise(name)
-    left = list(_without_doses(words, plain.split()))
-    return _moiety(words, " ".join(_without_end(left, words.forms)) or plain)
+    left = " ".join(_without_doses(words, plain.split()))
+    return _moiety(words, left or plain, words.forms)
 
 
 def _without_brackets(name: str) -> str:
@@ -68,30 +70,27 @@ def _without_brackets(name: str) -> str:
 
 
 def _without_doses(words: NameWords, name: list[str]) -> Iterator[str]:
-    """A number with the unit behind it is a dose, also without a space, and so is a unit that stands alone."""
+    """A number before a unit is a dose, also without a space between them, and so is a unit that stands alone.
+
+    One letter is a unit behind a number only: penicillin G. 2.5 mg is normalised to 2 5 mg.
+    """
     for place, word in enumerate(name):
-        following = name[place + 1] if place + 1 < len(name) else ""
+        behind = next((other for other in name[place + 1 :] if not other.isdigit()), "")
+        is_number = word.isdigit() and behind in words.units
+        is_unit = word in words.units and (len(word) > 1 or name[max(place - 1, 0)].isdigit())
         glued = _NUMBER_AND_UNIT.fullmatch(word)
-        is_dose = word in words.units or (
-            word.isdigit() and (following in words.units or _continues(words, name, place))
-        )
-        if not is_dose and not (glued and glued[1] in words.units):
+        if not (is_number or is_unit or (glued and glued[1] in words.units)):
             yield word
 
 
-def _continues(words: NameWords, name: list[str], place: int) -> bool:
-    """Whether the number is the first part of one with a decimal point: 2.5 mg is normalised to 2 5 mg."""
-    return place + 2 < len(name) and name[place + 1].isdigit() and name[place + 2] in words.units
-
-
-def _moiety(words: NameWords, name: str) -> str:
-    left = name.split()
-    while len(left) > 1 and left[-1] in words.salts and left[-2] not in words.elements:
-        left.pop()
-    return " ".join(left)
+def _moiety(words: NameWords, name: str, forms: frozenset[str] = frozenset()) -> str:
+    whole = _without_end(name.split(), forms | words.waters)
+    left = _without_end(whole, forms | words.waters | words.salts)
+    return " ".join(whole if words.elements.issuperset(left) else left)
 
 
 def _without_end(name: list[str], ends: frozenset[str]) -> list[str]:
+    """The words without those at the end that are `ends`; the last one stays."""
     left = list(name)
     while len(left) > 1 and left[-1] in ends:
         left.pop()
