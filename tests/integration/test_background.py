@@ -5,20 +5,27 @@ import io
 import re
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
-from tests.factories import faers_quarter, zipped
+from tests.factories import a_case, a_reaction, deleted_list, e2b_batch, e2b_message, faers_quarter, zipped
 from tests.real_data import REAL_DATA, needs_real_data
 from tests.samples import FOLDER
 from tests.stored import asked, number
 from tvec_pv.actions.background import load_background
+from tvec_pv.actions.detection import detect_signals
+from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.runs import open_house
 from tvec_pv.background.counts import count
 from tvec_pv.background.manifest import status
+from tvec_pv.background.standing import standing
 from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.icsr import Identifier
 from tvec_pv.settings import Settings
+from tvec_pv.store.database import reading
+from tvec_pv.store.reads import own_numbers
 
 REAL_EXTRACT = REAL_DATA / "faers" / "faers_ascii_2017q2.zip"
 
@@ -203,6 +210,73 @@ def test_a_broken_extract_is_refused_and_leaves_what_was_loaded(house, tmp_path,
     assert [one.name for one in status(house.settings.background)] == ["good.zip"]
     assert counted(house, "fatigue") == (1, {"fatigue": 1})
     assert [row["outcome"] for row in asked(house, "SELECT outcome FROM runs ORDER BY id")] == ["done", "failed"]
+
+
+def test_a_file_that_is_refused_is_shown_and_the_others_are_loaded(house, tmp_path):
+    folder = tmp_path / "faers"
+    folder.mkdir()
+    (folder / "b.zip").write_bytes(quarter(report(1, "Fatigue")))
+    (folder / "a.zip").write_bytes(b"nothing of the kind")
+
+    with pytest.raises(UnreadableFile, match=r"refused: a\.zip: .*; the other 1 of 2 files are loaded"):
+        load_background(house, [folder])
+
+    said = standing(house.settings.background)
+    assert [one.name for one in said.loaded] == ["b.zip"]
+    assert [(one.name, one.reason) for one in said.refused] == [
+        ("a.zip", "the archive is damaged: ask for it again or download it again")
+    ]
+    assert said.lines[-1].startswith("refused: a.zip: the archive is damaged")
+    assert counted(house, "fatigue") == (1, {"fatigue": 1})
+
+
+def test_a_list_of_deleted_cases_beside_the_extracts_is_applied(house, tmp_path):
+    folder = tmp_path / "faers"
+    folder.mkdir()
+    (folder / "b.zip").write_bytes(quarter(report(20_000_001, "Fatigue"), report(20_000_002, "Fatigue")))
+    (folder / "DELETE26Q2.txt").write_bytes(deleted_list([20_000_001]))
+
+    found = load_background(house, [folder])
+
+    assert [(one.kind, one.deleted) for one, _ in found] == [("deleted cases", 1), ("extract", 0)]
+    assert counted(house, "fatigue") == (1, {"fatigue": 1})
+
+
+@pytest.mark.parametrize(
+    ("changes", "certain", "possible"),
+    [
+        ({}, 1, 0),
+        ({"worldwide_id": "US-OTHERS-1", "sender_case_id": "us-tests 1001"}, 1, 0),
+        ({"worldwide_id": "US-OTHERS-1", "other_ids": (Identifier(source="FDA", number="US-TESTS-1001"),)}, 1, 0),
+        ({"worldwide_id": "US-OTHERS-1", "linked_reports": ("US-TESTS-1001",)}, 1, 0),
+        ({"worldwide_id": "CA-TESTS-1001"}, 0, 1),
+        ({"worldwide_id": "US-OTHERS-1"}, 0, 0),
+    ],
+)
+def test_detection_does_not_count_a_case_here_and_in_the_background(house, tmp_path, changes, certain, possible):
+    """The FDA's copy of a case does not name the product; by its number it is one of ours."""
+    given = {"worldwide_id": "US-TESTS-1001", "sender_case_id": None} | changes
+    case = replace(a_case("US-TESTS-1001", reactions=(a_reaction("Chills"),)), **given)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    (inbox / "one.xml").write_bytes(e2b_batch(e2b_message(case)))
+    take_in(house, [inbox])
+    reports = [report(1, "Chills"), report(2, "Chills"), report(3, "Nausea")]
+    copy = faers_quarter(
+        demo=[{"caseid": 9, "fda_dt": "20260401", "mfr_num": "US-TESTS-1001"}],
+        drug=[{"caseid": 9, "drug_seq": 1, "role_cod": "PS", "drugname": "VIRUS, UNSPECIFIED"}],
+        reac=[{"caseid": 9, "pt": "Chills"}],
+    )
+    loaded(house, tmp_path / "faers", a=quarter(*reports), b=copy)
+
+    [chills] = [pair for pair in detect_signals(house).pairs if pair.key == "chills"]
+    with reading(house.store) as connection:
+        own = own_numbers(connection)
+
+    found = count(house.settings.background, ["chills"], own=own)
+    assert (found.overlap_certain, found.overlap_possible) == (certain, possible)
+    assert (chills.statistics.a, chills.statistics.c) == (1, 3 - certain - possible)
+    assert chills.statistics.c + chills.statistics.d == 4 - certain - possible
 
 
 # --- extracts of a size, counted a second time ---------------------------------------------------------------------

@@ -3,11 +3,13 @@
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.factories import a_case, a_drug, another_drug
 from tests.spec.tables import each
 from tvec_pv.domain.icsr import Drug, NullFlavor, Substance
-from tvec_pv.domain.product_names import Verdict, match_case, match_drug, match_name, product_drugs
+from tvec_pv.domain.product_names import Verdict, match_case, match_drug, match_name, named_product, product_drugs
 from tvec_pv.reference_files import product
 
 
@@ -279,3 +281,16 @@ def test_a_code_decides_only_where_its_source_was_read_and_no_name_speaks_agains
     )
 
     assert str(match_drug(product(), drug).verdict) == row.verdict
+
+
+PIECES = st.sampled_from(
+    ["talimogene", "talimogen", "laherparepvec", "oderparepvec", "laherparepvek", "leherparepvec", "imlygic", "t-vec",
+     "T", "VEC", "RP1", "gm", "csf", "oncovex", "amg", "678", "aspirin", "injection", "talimogénum", "®", "", "/"]
+)  # fmt: skip
+
+
+@given(names=st.lists(st.lists(PIECES, max_size=4).map(" ".join) | st.text(max_size=20), max_size=8, unique=True))
+def test_of_many_names_those_are_the_product_that_are_so_one_by_one(names):
+    one_by_one = {name: match for name in names if (match := match_name(product(), name)).verdict is not Verdict.OTHER}
+
+    assert named_product(product(), names) == one_by_one
