@@ -23,7 +23,8 @@ def by_blocks(content, size):
     """Rows as cells; and the cells of rows that are not whole."""
     text = opener(content)
     blocks = list(read_blocks(_table("REAC", text), text, ["primaryid", "caseid", "pt"], size))
-    return [cells(row) for block in blocks for row in block.rows.rows()], [row for one in blocks for row in one.broken]
+    rows = [row for block in blocks for row in block.rows.select("primaryid", "caseid", "pt").rows()]
+    return [cells(row) for row in rows], [row for one in blocks for row in one.broken]
 
 
 def by_lines(content):
@@ -66,7 +67,7 @@ def test_a_column_that_a_table_does_not_have_is_empty():
 
     [block] = read_blocks(_table("REAC", text), text, ["pt", "drug_rec_act", "primaryid"])
 
-    assert block.rows.rows() == [("Rash", None, "11")]
+    assert block.rows.to_dicts() == [{"primaryid": "11", "pt": "Rash", "drug_rec_act": None}]
 
 
 @pytest.mark.parametrize("content", [b"", HEADER, HEADER + b"\n", b"\xef\xbb\xbf" + HEADER + b"\r\n"])

@@ -117,11 +117,12 @@ def _reports(quarter: Quarter, codes: Codes, contents: Contents) -> pl.DataFrame
     blocks = [pl.DataFrame(schema={**dict.fromkeys((table.key, *_TEXTS), pl.String()), **kinds})]
     for block in read_blocks(table, quarter.texts["DEMO"], [table.key, *_TEXTS, *_CODED]):
         contents.refuse("DEMO", CELLS, len(block.broken))
-        blocks.append(block.rows.with_columns(pl.col(column).cast(kind) for column, kind in kinds.items()))
+        blocks.append(block.rows.select(table.key, *_TEXTS, *_cast(kinds)))
     texts = pl.col(table.key, *_TEXTS).str.strip_chars().replace("", None)
     rows = pl.concat(blocks).with_columns(texts).rename({table.key: "report"})
     numbered = rows.filter(pl.col("report").str.len_chars() <= LONGEST_NUMBER)
-    reports = numbered.unique("report", keep="first", maintain_order=True)
+    is_repeated = numbered["report"].n_unique() < numbered.height
+    reports = numbered.unique("report", keep="first", maintain_order=True) if is_repeated else numbered
     contents.refuse("DEMO", NUMBERLESS, rows.height - numbered.height)
     contents.refuse("DEMO", REPEATED, numbered.height - reports.height)
     country = _country(reports["reporter_country"], codes).fill_null(_country(reports["occr_country"], codes))
@@ -147,6 +148,10 @@ def _reports(quarter: Quarter, codes: Codes, contents: Contents) -> pl.DataFrame
 def _categories(columns: Sequence[str]) -> dict[str, pl.Categorical]:
     """A kind of category for each column, which ends with it: the texts of all quarters would be kept otherwise."""
     return {column: pl.Categorical(pl.Categories.random()) for column in columns}
+
+
+def _cast(kinds: dict[str, pl.Categorical]) -> list[pl.Expr]:
+    return [pl.col(column).cast(kind) for column, kind in kinds.items()]
 
 
 def _each(read: Callable[[str], Any]) -> Callable[[list[str]], list[Any]]:
@@ -243,7 +248,7 @@ def _gathered(
             run = block.rows[table.key].rle()  # the rows of a report stand together: it is looked up once for all
             numbers.append(run.struct.field("value"))
             lengths.append(run.struct.field("len"))
-            frames.append(block.rows.select(pl.col(column).cast(kind) for column, kind in kinds.items()))
+            frames.append(block.rows.select(*_cast(kinds)))
     runs = pl.DataFrame({"report": pl.concat(numbers).str.strip_chars(), "length": pl.concat(lengths)})
     known = reports.select("report").with_row_index("place")
     placed = runs.join(known, on="report", how="left", maintain_order="left")

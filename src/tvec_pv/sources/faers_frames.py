@@ -29,30 +29,30 @@ class Block:
 
 
 def read_blocks(table: Table, text: Opener, columns: list[str], size: int = BLOCK) -> Iterator[Block]:
-    """A table's rows in order; `columns` that it does not have are null."""
+    """A table's rows in order, their columns in any; those of `columns` that it does not have are null."""
     (file,) = table.files
-    header = ("$".join(f"{place}" for place in range(len(file.columns))) + "\n").encode()
-    wanted = {str(file.columns.index(name)): name for name in columns if name in file.columns}
-    absent = [pl.lit(None, pl.String).alias(name) for name in columns if name not in file.columns]
+    wanted = [name for name in file.columns if name in columns]
+    absent = [pl.lit(None, pl.String).alias(name) for name in columns if name not in wanted]
+    header = "$".join(name if name in wanted else f"{place}" for place, name in enumerate(file.columns)) + "\n"
     with text() as opened:
-        for block in _whole_lines(opened, header, size):
+        for block in _whole_lines(opened, header.encode(), size):
             lines, broken = _whole_rows(_as_utf8(block), len(file.columns))
-            yield Block(_frame(lines, wanted, table.name).with_columns(absent).select(columns), broken)
+            rows = _frame(lines, wanted, table.name)
+            yield Block(rows.with_columns(absent) if absent else rows, broken)
 
 
-def _frame(text: bytes, wanted: dict[str, str], table: str) -> pl.DataFrame:
+def _frame(text: bytes, wanted: list[str], table: str) -> pl.DataFrame:
     try:
-        rows = pl.read_csv(
+        return pl.read_csv(
             io.BytesIO(text),
             separator="$",
             quote_char=None,
             infer_schema=False,
-            columns=list(wanted),
+            columns=wanted,
             truncate_ragged_lines=True,  # an empty cell beyond the last column, as AERS has it in each row
         )
     except pl.exceptions.PolarsError as error:
         raise UnreadableFile(f"the {table} table is not a '$'-separated table") from error
-    return rows.rename(wanted)
 
 
 def _whole_lines(file: IO[bytes], header: bytes, size: int) -> Iterator[bytes]:
