@@ -224,9 +224,9 @@ def test_a_file_that_is_refused_is_shown_and_the_others_are_loaded(house, tmp_pa
     said = standing(house.settings.background)
     assert [one.name for one in said.loaded] == ["b.zip"]
     assert [(one.name, one.reason) for one in said.refused] == [
-        ("a.zip", "the archive is damaged: ask for it again or download it again")
+        ("a.zip", "neither a FAERS extract (a zip, or a folder of its tables) nor a list of deleted cases")
     ]
-    assert said.lines[-1].startswith("refused: a.zip: the archive is damaged")
+    assert said.lines[-1].startswith("refused: a.zip: neither a FAERS extract")
     assert counted(house, "fatigue") == (1, {"fatigue": 1})
 
 

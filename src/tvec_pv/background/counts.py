@@ -1,16 +1,32 @@
-"""Counting the reports of everything else: in all, and with each reaction, among those that are asked for."""
+"""Counting the reports of everything else: in all, and with each reaction, among those that are asked for.
+
+DuckDB says of each report whether it is asked for, and whose it is; pairs of a report and a reaction are then counted
+part by part, in memory that does not grow with them.
+"""
 
 from collections.abc import Collection, Sequence
+from enum import IntEnum
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
 
 from tvec_pv.background.current import Current, current_reports, parquet
-from tvec_pv.background.extracts import LITERATURE, SUSPECT_ROLES
+from tvec_pv.background.extracts import LITERATURE, SUSPECT_ROLES, UNDECIDED, YES
 from tvec_pv.domain.background import EVERYONE, Among, Background, report_number
 from tvec_pv.domain.icsr import PUBLIC_NUMBER
 
-REST, PRODUCT, CERTAIN, POSSIBLE = "rest", "product", "certain", "possible"
+
+class Kind(IntEnum):
+    """Whose a report is, of those that are asked for."""
+
+    NOT_ASKED = 0
+    REST = 1
+    PRODUCT = 2
+    CERTAIN = 3
+    POSSIBLE = 4
 
 
 def count(
@@ -25,50 +41,52 @@ def count(
     current = current_reports(folder)
     if current is None:
         return None
-    with duckdb.connect() as database:
-        _prepare(database, current, among, own)
-        numbers = dict(database.execute("SELECT kind, count(*) FROM asked GROUP BY kind").fetchall())
-        rows = (
-            database.execute(
-                f"""SELECT name, kind, count(*) FROM asked
-                JOIN read_parquet({parquet(current.files("reactions"))}) ON report = number
-                JOIN wanted USING (reaction) WHERE kind IN (?, ?) GROUP BY name, kind""",  # noqa: S608
-                [REST, POSSIBLE],
-            ).fetchall()
-            if _want(database, current, reactions)
-            else []
-        )
+    kinds = _kinds(current, among, own)
+    reports = np.bincount(kinds, minlength=len(Kind))
+    with_reaction = _with_reaction(current, kinds)
+    places = {name: place for place, name in enumerate(current.reactions)}
+
+    def found(kind: Kind) -> dict[str, int]:
+        counts = {name: int(with_reaction[kind, places[name]]) for name in reactions if name in places}
+        return {name: number for name, number in counts.items() if number}
+
     return Background(
         release=current.summary.release,
-        reports=numbers.get(REST, 0),
-        with_reaction={name: reports for name, kind, reports in rows if kind == REST},
+        reports=int(reports[Kind.REST]),
+        with_reaction=found(Kind.REST),
         among=among,
-        left_out=current.summary.cases - sum(numbers.values()),
-        product_reports=numbers.get(PRODUCT, 0),
-        overlap_certain=numbers.get(CERTAIN, 0),
-        overlap_possible=numbers.get(POSSIBLE, 0),
-        possible_with_reaction={name: reports for name, kind, reports in rows if kind == POSSIBLE},
+        left_out=int(reports[Kind.NOT_ASKED]),
+        product_reports=int(reports[Kind.PRODUCT]),
+        overlap_certain=int(reports[Kind.CERTAIN]),
+        overlap_possible=int(reports[Kind.POSSIBLE]),
+        possible_with_reaction=found(Kind.POSSIBLE),
     )
 
 
-def _prepare(database: duckdb.DuckDBPyConnection, current: Current, among: Among, own: Collection[str]) -> None:
-    """The table `asked`: each report that is asked for, and whether it is the rest's, the product's or ours."""
+def _kinds(current: Current, among: Among, own: Collection[str]) -> NDArray[np.uint8]:
+    """The kind of each report, by its number."""
     own_numbers = sorted({report_number(number) for number in own} - {""})
     own_cases = sorted({number.removeprefix(PUBLIC_NUMBER) for number in own if number.startswith(PUBLIC_NUMBER)})
-    database.execute("CREATE TABLE own AS SELECT unnest(?::VARCHAR[]) AS given", [own_numbers])
-    database.execute("CREATE TABLE own_tail AS SELECT DISTINCT given[3:] AS tail FROM own WHERE length(given) > 8")
-    database.execute("CREATE TABLE own_case AS SELECT unnest(?::VARCHAR[]) AS given", [own_cases])
     conditions, values = _conditions(current, among)
-    database.execute(
-        f"""CREATE TABLE asked AS SELECT number, CASE
-              WHEN product = 'yes' THEN '{PRODUCT}'
-              WHEN own_key IN (FROM own) OR authority_key IN (FROM own) OR "case" IN (FROM own_case) THEN '{CERTAIN}'
-              WHEN product = 'undecided' OR own_key[3:] IN (FROM own_tail) OR authority_key[3:] IN (FROM own_tail)
-                THEN '{POSSIBLE}'
-              ELSE '{REST}' END AS kind
-            FROM read_parquet({parquet(current.files("reports"))}) WHERE {" AND ".join(["true", *conditions])}""",  # noqa: S608
-        values,
-    )
+    kinds = np.zeros(current.summary.cases, dtype=np.uint8)
+    with duckdb.connect() as database:
+        database.execute("CREATE TABLE own AS SELECT unnest(?::VARCHAR[]) AS given", [own_numbers])
+        database.execute("CREATE TABLE own_tail AS SELECT DISTINCT given[3:] AS tail FROM own WHERE length(given) > 8")
+        database.execute("CREATE TABLE own_case AS SELECT unnest(?::VARCHAR[]) AS given", [own_cases])
+        rows = database.execute(
+            f"""SELECT number, (CASE
+                  WHEN product = '{YES}' THEN {Kind.PRODUCT:d}
+                  WHEN own_key IN (FROM own) OR authority_key IN (FROM own) OR "case" IN (FROM own_case)
+                    THEN {Kind.CERTAIN:d}
+                  WHEN product = '{UNDECIDED}' OR own_key[3:] IN (FROM own_tail) OR authority_key[3:] IN (FROM own_tail)
+                    THEN {Kind.POSSIBLE:d}
+                  ELSE {Kind.REST:d} END)::UTINYINT AS kind
+                FROM read_parquet({parquet(current.files("reports"))})
+                WHERE {" AND ".join(["true", *conditions])}""",  # noqa: S608
+            values,
+        ).fetchnumpy()
+    kinds[rows["number"]] = rows["kind"]
+    return kinds
 
 
 def _conditions(current: Current, among: Among) -> tuple[list[str], list[object]]:
@@ -98,12 +116,12 @@ def _conditions(current: Current, among: Among) -> tuple[list[str], list[object]
     return conditions, values
 
 
-def _want(database: duckdb.DuckDBPyConnection, current: Current, reactions: Sequence[str]) -> bool:
-    """The table `wanted`: the numbers of the reactions that are asked for; whether there is any."""
-    database.execute(
-        f"""CREATE TABLE wanted AS SELECT reaction, name
-            FROM read_parquet({parquet([current.folder / "reactions.parquet"])})
-            WHERE name IN (SELECT unnest(?::VARCHAR[]))""",  # noqa: S608
-        [sorted(set(reactions))],
-    )
-    return bool(database.execute("SELECT count(*) FROM wanted").fetchall()[0][0])
+def _with_reaction(current: Current, kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """How many reports of each kind (in rows) have each reaction (in columns); a report names a reaction once."""
+    names = len(current.reactions)
+    counts = np.zeros(len(Kind) * names, dtype=np.int64)
+    for file in current.files("reactions"):
+        pairs = pl.read_parquet(file)
+        cells = kinds[pairs["report"].to_numpy()].astype(np.int64) * names + pairs["reaction"].to_numpy()
+        counts += np.bincount(cells, minlength=len(counts))
+    return counts.reshape(len(Kind), names)

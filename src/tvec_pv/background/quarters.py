@@ -18,6 +18,7 @@ from tvec_pv.background.manifest import (
     status,
 )
 from tvec_pv.domain.background import Codes
+from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.product_names import Product
 from tvec_pv.sources.faers_deleted import is_list
 
@@ -41,7 +42,7 @@ def load(
         ):
             return loaded, False
     clear_unfinished(folder)
-    kind = DELETED_CASES if path.is_file() and is_list(_head(path)) else EXTRACT
+    kind = _kind(path)
     target = folder / "under way"
     target.mkdir(parents=True)
     try:
@@ -56,9 +57,16 @@ def load(
     return add(folder, quarter), True
 
 
-def _head(path: Path) -> bytes:
+def _kind(path: Path) -> str:
+    if path.is_dir():
+        return EXTRACT
     with path.open("rb") as file:
-        return file.read(_HEAD)
+        head = file.read(_HEAD)
+    if is_list(head):
+        return DELETED_CASES
+    if not head.startswith(b"PK"):
+        raise UnreadableFile("neither a FAERS extract (a zip, or a folder of its tables) nor a list of deleted cases")
+    return EXTRACT
 
 
 def _entry(

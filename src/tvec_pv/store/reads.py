@@ -204,12 +204,12 @@ def own_numbers(connection: Connection) -> set[str]:
     senders gave it (C.1.9.1.r) and those of reports linked to it (C.1.10.r). Nullified cases are not counted here.
     """
     versions = [one.version_id for one in current_versions(connection) if not one.is_nullified]
-    found: set[str] = set()
-    for _, document in case_documents(connection, versions):
-        found.update(document[number] for number in ("C.1.1", "C.1.8.1") if number in document)
-        found.update(one["C.1.9.1.r.2"] for one in document.get("C.1.9.1.r", ()) if "C.1.9.1.r.2" in one)
-        found.update(document.get("C.1.10.r", ()))
-    return {number for number in found if isinstance(number, str)}
+    numbers = [CaseVersion.document[number] for number in ("C.1.1", "C.1.8.1", "C.1.9.1.r", "C.1.10.r")]
+    found: set[Any] = set()
+    for ids in batched(versions):
+        for sender, worldwide, others, linked in connection.execute(select(*numbers).where(CaseVersion.id.in_(ids))):
+            found.update((sender, worldwide, *(linked or ()), *(one.get("C.1.9.1.r.2") for one in others or ())))
+    return found - {None}
 
 
 def counted_reactions(
