@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from tests.performance import assessing, background, intake, reading
+from tests.performance import assessing, intake, loading, reading
 from tests.performance.figures import Figure
 
 
@@ -11,7 +11,7 @@ def figures() -> Iterable[Figure]:
     yield from reading.measure()
     yield from intake.measure()
     yield from assessing.measure()
-    yield from background.measure()
+    yield from loading.measure()
 
 
 missed = 0

@@ -5,7 +5,6 @@ part by part, in memory that does not grow with them.
 """
 
 from collections.abc import Collection, Sequence
-from enum import IntEnum
 from pathlib import Path
 
 import duckdb
@@ -18,15 +17,8 @@ from tvec_pv.background.extracts import LITERATURE, SUSPECT_ROLES, UNDECIDED, YE
 from tvec_pv.domain.background import EVERYONE, Among, Background, report_number
 from tvec_pv.domain.icsr import PUBLIC_NUMBER
 
-
-class Kind(IntEnum):
-    """Whose a report is, of those that are asked for."""
-
-    NOT_ASKED = 0
-    REST = 1
-    PRODUCT = 2
-    CERTAIN = 3
-    POSSIBLE = 4
+# Whose a report is, of those that are asked for: everything else's, the product's by name, ours by number, or either's.
+NOT_ASKED, REST, PRODUCT, CERTAIN, POSSIBLE = KINDS = range(5)
 
 
 def count(
@@ -41,52 +33,50 @@ def count(
     current = current_reports(folder)
     if current is None:
         return None
-    kinds = _kinds(current, among, own)
-    reports = np.bincount(kinds, minlength=len(Kind))
+    with duckdb.connect() as database:
+        prepare(database, current, among, own)
+        asked = database.execute("SELECT number, kind FROM asked").fetchnumpy()
+    kinds = np.zeros(current.summary.cases, dtype=np.uint8)
+    kinds[asked["number"]] = asked["kind"]
+    reports = np.bincount(kinds, minlength=len(KINDS))
     with_reaction = _with_reaction(current, kinds)
     places = {name: place for place, name in enumerate(current.reactions)}
 
-    def found(kind: Kind) -> dict[str, int]:
+    def found(kind: int) -> dict[str, int]:
         counts = {name: int(with_reaction[kind, places[name]]) for name in reactions if name in places}
         return {name: number for name, number in counts.items() if number}
 
     return Background(
         release=current.summary.release,
-        reports=int(reports[Kind.REST]),
-        with_reaction=found(Kind.REST),
+        reports=int(reports[REST]),
+        with_reaction=found(REST),
         among=among,
-        left_out=int(reports[Kind.NOT_ASKED]),
-        product_reports=int(reports[Kind.PRODUCT]),
-        overlap_certain=int(reports[Kind.CERTAIN]),
-        overlap_possible=int(reports[Kind.POSSIBLE]),
-        possible_with_reaction=found(Kind.POSSIBLE),
+        left_out=int(reports[NOT_ASKED]),
+        product_reports=int(reports[PRODUCT]),
+        overlap_certain=int(reports[CERTAIN]),
+        overlap_possible=int(reports[POSSIBLE]),
+        possible_with_reaction=found(POSSIBLE),
     )
 
 
-def _kinds(current: Current, among: Among, own: Collection[str]) -> NDArray[np.uint8]:
-    """The kind of each report, by its number."""
+def prepare(database: duckdb.DuckDBPyConnection, current: Current, among: Among, own: Collection[str]) -> None:
+    """The table `asked` of a database: the `number` of each report that is asked for, and its `kind`."""
     own_numbers = sorted({report_number(number) for number in own} - {""})
     own_cases = sorted({number.removeprefix(PUBLIC_NUMBER) for number in own if number.startswith(PUBLIC_NUMBER)})
+    database.execute("CREATE TABLE own AS SELECT unnest(?::VARCHAR[]) AS given", [own_numbers])
+    database.execute("CREATE TABLE own_tail AS SELECT DISTINCT given[3:] AS tail FROM own WHERE length(given) > 8")
+    database.execute("CREATE TABLE own_case AS SELECT unnest(?::VARCHAR[]) AS given", [own_cases])
     conditions, values = _conditions(current, among)
-    kinds = np.zeros(current.summary.cases, dtype=np.uint8)
-    with duckdb.connect() as database:
-        database.execute("CREATE TABLE own AS SELECT unnest(?::VARCHAR[]) AS given", [own_numbers])
-        database.execute("CREATE TABLE own_tail AS SELECT DISTINCT given[3:] AS tail FROM own WHERE length(given) > 8")
-        database.execute("CREATE TABLE own_case AS SELECT unnest(?::VARCHAR[]) AS given", [own_cases])
-        rows = database.execute(
-            f"""SELECT number, (CASE
-                  WHEN product = '{YES}' THEN {Kind.PRODUCT:d}
-                  WHEN own_key IN (FROM own) OR authority_key IN (FROM own) OR "case" IN (FROM own_case)
-                    THEN {Kind.CERTAIN:d}
-                  WHEN product = '{UNDECIDED}' OR own_key[3:] IN (FROM own_tail) OR authority_key[3:] IN (FROM own_tail)
-                    THEN {Kind.POSSIBLE:d}
-                  ELSE {Kind.REST:d} END)::UTINYINT AS kind
-                FROM read_parquet({parquet(current.files("reports"))})
-                WHERE {" AND ".join(["true", *conditions])}""",  # noqa: S608
-            values,
-        ).fetchnumpy()
-    kinds[rows["number"]] = rows["kind"]
-    return kinds
+    database.execute(
+        f"""CREATE TABLE asked AS SELECT number, (CASE
+              WHEN product = '{YES}' THEN {PRODUCT}
+              WHEN own_key IN (FROM own) OR authority_key IN (FROM own) OR "case" IN (FROM own_case) THEN {CERTAIN}
+              WHEN product = '{UNDECIDED}' OR own_key[3:] IN (FROM own_tail) OR authority_key[3:] IN (FROM own_tail)
+                THEN {POSSIBLE}
+              ELSE {REST} END)::UTINYINT AS kind
+            FROM read_parquet({parquet(current.files("reports"))}) WHERE {" AND ".join(["true", *conditions])}""",  # noqa: S608
+        values,
+    )
 
 
 def _conditions(current: Current, among: Among) -> tuple[list[str], list[object]]:
@@ -119,9 +109,9 @@ def _conditions(current: Current, among: Among) -> tuple[list[str], list[object]
 def _with_reaction(current: Current, kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
     """How many reports of each kind (in rows) have each reaction (in columns); a report names a reaction once."""
     names = len(current.reactions)
-    counts = np.zeros(len(Kind) * names, dtype=np.int64)
+    counts = np.zeros(len(KINDS) * names, dtype=np.int64)
     for file in current.files("reactions"):
         pairs = pl.read_parquet(file)
         cells = kinds[pairs["report"].to_numpy()].astype(np.int64) * names + pairs["reaction"].to_numpy()
         counts += np.bincount(cells, minlength=len(counts))
-    return counts.reshape(len(Kind), names)
+    return counts.reshape(len(KINDS), names)

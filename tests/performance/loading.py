@@ -1,4 +1,4 @@
-"""What loading a quarter costs beside a bare read of the same bytes: `python -m tests.performance.background`.
+"""What loading a quarter costs beside a bare read of the same bytes: `python -m tests.performance.loading`.
 
 The quarter is generated. Bare read and load take turns, and each round gives a ratio of its own. Processor time counts,
 so that the number of cores does not. The bare read is polars', of the columns that a load keeps; of the zip it has to
@@ -86,7 +86,7 @@ def _read(source: io.BytesIO | Path, columns: list[str]) -> pl.DataFrame:
 def _in_a_process(path: Path) -> tuple[float, int]:
     """The peak of memory, in megabytes, of a process that loads a quarter, and how many reports it found."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.performance.background", path], check=True, capture_output=True, text=True
+        [sys.executable, "-m", "tests.performance.loading", path], check=True, capture_output=True, text=True
     )
     peak, reports = done.stdout.split()
     return float(peak), int(reports)

@@ -1,6 +1,6 @@
 """The figures of loading a quarter, on a small one: what is read bare and what is loaded is the same, and fits."""
 
-from tests.performance.background import measure
+from tests.performance.loading import measure
 
 
 def test_a_small_quarter_is_loaded_and_compared_with_a_bare_read():
