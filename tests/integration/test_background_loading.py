@@ -5,6 +5,9 @@ import hashlib
 import io
 import json
 import re
+import signal
+import subprocess
+import sys
 import zipfile
 from collections import Counter
 from dataclasses import replace
@@ -424,6 +427,47 @@ def test_putting_the_newest_together_is_taken_up_again(tmp_path, monkeypatch):
     assert find_current(folder) is None
     assert "not put together yet" in standing(folder).lines[1]
     assert counted(folder, "fatigue") == (2, {"fatigue": 2})
+
+
+KILLED = """
+import os, signal, sys
+from importlib import import_module
+from pathlib import Path
+from tvec_pv.background.current import current_reports
+from tvec_pv.background.quarters import load
+from tvec_pv.reference_files import background_codes, product
+
+module, name, path, folder = sys.argv[1:]
+setattr(import_module(module), name, lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL))
+load(Path(path), "b.zip", "b" * 64, Path(folder), product(), background_codes(), "")
+current_reports(Path(folder))
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    ["extracts._drugs", "extracts._deleted", "quarters.add", "manifest._write", "current._newest", "current._write"],
+)
+def test_a_process_that_is_killed_while_it_loads_leaves_nothing_that_counts_wrongly(tmp_path, step):
+    module, _, name = step.rpartition(".")
+    folder = tmp_path / "b"
+    content = quarter(report(20_000_001), report(20_000_002), deleted=[20_000_002], quarter="26Q2")
+    put(folder, quarter(report(20_000_003), quarter="26Q1"))
+    (tmp_path / "b.zip").write_bytes(content)
+
+    command = [sys.executable, "-c", KILLED, f"tvec_pv.background.{module}", name, tmp_path / "b.zip", folder]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    loaded = len(status(folder))
+    assert loaded == (2 if module == "current" else 1)
+    assert counted(folder, "fatigue") == (loaded, {"fatigue": loaded})
+
+    load(tmp_path / "b.zip", "b.zip", "b" * 64, folder, product(), background_codes(), "")
+    assert counted(folder, "fatigue") == (2, {"fatigue": 2})
+    assert {child.name for child in folder.iterdir()} == {
+        *(one.folder for one in status(folder)),
+        find_current(folder).folder.name,
+        "manifest.json",
+    }
 
 
 def test_the_manifest_has_the_hash_of_every_file(tmp_path):
