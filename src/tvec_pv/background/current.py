@@ -163,10 +163,14 @@ def _write(rows: pl.DataFrame, folder: Path, table: str, part: int) -> None:
 
 
 def _coded(names: pl.Series, known: dict[str, int]) -> pl.Series:
-    """The numbers of names, which `known` gives to new ones in their order."""
-    texts = sorted(names.cast(pl.String).unique().to_list())
-    numbers = {text: known.setdefault(text, len(known)) for text in texts}
-    return names.cast(pl.String).replace_strict(numbers, return_dtype=pl.UInt32).alias(names.name)
+    """The numbers of names, a category each; `known` gives numbers to new ones in the order of the alphabet."""
+    category = names.to_physical()
+    categories = category.unique()
+    texts = categories.cat.to(names.dtype).cast(pl.String)
+    number_of = np.zeros(int(categories.max() or 0) + 1, dtype=np.uint32)  # type: ignore[arg-type]
+    for text, place in sorted(zip(texts, categories, strict=True)):
+        number_of[place] = known.setdefault(text, len(known))
+    return pl.Series(names.name, number_of[category.to_numpy()])
 
 
 def _names(file: Path) -> list[str]:
