@@ -276,6 +276,28 @@ def test_an_extract_without_a_table_that_counts_is_refused(tmp_path, lacking):
     assert list((tmp_path / "b").iterdir()) == []
 
 
+def test_more_reports_than_any_quarter_has_are_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(extracts, "MOST_REPORTS", 2)
+
+    put(tmp_path / "b", quarter(report(1), report(2)))
+    with pytest.raises(UnreadableFile, match="more than two million reports"):
+        put(tmp_path / "b", quarter(report(1), report(2), report(3)))
+
+
+@pytest.mark.parametrize("given", [{"drugs": ()}, {"reactions": ()}, {"drugs": (), "reactions": ()}])
+def test_a_report_without_a_medicine_or_a_reaction_is_a_report(tmp_path, given):
+    put(tmp_path / "b", quarter(report(**given)))
+
+    found = count(tmp_path / "b", ["fatigue"])
+    assert (found.reports, sum(found.with_reaction.values())) == (1, len(given.get("reactions", ("Fatigue",))))
+
+
+def test_an_extract_without_reports_counts_none(tmp_path):
+    put(tmp_path / "b", faers_quarter())
+
+    assert counted(tmp_path / "b", "fatigue") == (0, {})
+
+
 # --- the newest version of each case, without deleted ones ---------------------------------------------------------
 
 REACTIONS = ("Alpha", "Beta", "Gamma")

@@ -25,7 +25,7 @@ from tvec_pv.sources.archives import Opener, shown_name
 from tvec_pv.sources.faers_deleted import last_day, read_list
 from tvec_pv.sources.faers_frames import read_blocks
 from tvec_pv.sources.faers_tables import Quarter, open_quarter
-from tvec_pv.sources.joined_tables import LONGEST_NUMBER
+from tvec_pv.sources.joined_tables import LONGEST_NUMBER, MOST_REPORTS
 
 REPORTS, DRUGS, REACTIONS, DELETED = "reports.parquet", "drugs.parquet", "reactions.parquet", "deleted.parquet"
 ROLES = ("PS", "SS", "I", "C", "DN", "")
@@ -118,6 +118,8 @@ def _reports(quarter: Quarter, codes: Codes, contents: Contents) -> pl.DataFrame
     for block in read_blocks(table, quarter.texts["DEMO"], [table.key, *_TEXTS, *_CODED]):
         contents.refuse("DEMO", CELLS, len(block.broken))
         blocks.append(block.rows.select(table.key, *_TEXTS, *_cast(kinds)))
+        if sum(one.height for one in blocks) > MOST_REPORTS:
+            raise UnreadableFile("more than two million reports in one place: give each quarter or year its own")
     texts = pl.col(table.key, *_TEXTS).str.strip_chars().replace("", None)
     rows = pl.concat(blocks).with_columns(texts).rename({table.key: "report"})
     numbered = rows.filter(pl.col("report").str.len_chars() <= LONGEST_NUMBER)
