@@ -24,8 +24,8 @@ from tests.factories import aers_quarter, deleted_list, faers_quarter, faers_qua
 from tests.real_data import REAL_DATA, needs_real_data
 from tvec_pv.background import current as current_module
 from tvec_pv.background import extracts
-from tvec_pv.background.counts import count
-from tvec_pv.background.current import current_reports, find_current
+from tvec_pv.background.counts import PRODUCT, REST, count, prepare
+from tvec_pv.background.current import current_reports, find_current, parquet
 from tvec_pv.background.manifest import clear_unfinished, release, status
 from tvec_pv.background.quarters import load
 from tvec_pv.background.standing import standing
@@ -672,3 +672,16 @@ def test_a_real_extract_is_kept_as_its_tables_say(tmp_path):
     assert {row["primaryid"] for row in drug} == {report for report, _ in named}
     reactions = {(row["primaryid"], " ".join(re.findall(r"\w+", row["pt"].lower()))) for row in reac}
     assert sum(1 for _ in stored(tmp_path / "b", "reactions")) == len(reactions)
+
+
+def test_who_is_asked_can_be_joined_in_sql(tmp_path):
+    put(tmp_path / "b", quarter(report(1), report(2, drugs=("YERVOY",)), report(3, drugs=("IMLYGIC",))))
+    current = current_reports(tmp_path / "b")
+
+    with duckdb.connect() as database:
+        prepare(database, current, Among(substances=frozenset({"yervoy", "imlygic"})), ())
+        rows = database.execute(
+            f"""SELECT "case", kind FROM asked JOIN read_parquet({parquet(current.files("reports"))}) USING (number)"""
+        ).fetchall()
+
+    assert set(rows) == {("2", REST), ("3", PRODUCT)}

@@ -33,11 +33,7 @@ def count(
     current = current_reports(folder)
     if current is None:
         return None
-    with duckdb.connect() as database:
-        prepare(database, current, among, own)
-        asked = database.execute("SELECT number, kind FROM asked").fetchnumpy()
-    kinds = np.zeros(current.summary.cases, dtype=np.uint8)
-    kinds[asked["number"]] = asked["kind"]
+    kinds = kinds_of_reports(current, among, own)
     reports = np.bincount(kinds, minlength=len(KINDS))
     with_reaction = _with_reaction(current, kinds)
     places = {name: place for place, name in enumerate(current.reactions)}
@@ -59,39 +55,43 @@ def count(
     )
 
 
-def prepare(database: duckdb.DuckDBPyConnection, current: Current, among: Among, own: Collection[str]) -> None:
-    """The table `asked` of a database: the `number` of each report that is asked for, and its `kind`."""
+def kinds_of_reports(current: Current, among: Among, own: Collection[str]) -> NDArray[np.uint8]:
+    """The kind of each report, by its number."""
     own_numbers = sorted({report_number(number) for number in own} - {""})
     own_cases = sorted({number.removeprefix(PUBLIC_NUMBER) for number in own if number.startswith(PUBLIC_NUMBER)})
-    database.execute("CREATE TABLE own AS SELECT unnest(?::VARCHAR[]) AS given", [own_numbers])
-    database.execute("CREATE TABLE own_tail AS SELECT DISTINCT given[3:] AS tail FROM own WHERE length(given) > 8")
-    database.execute("CREATE TABLE own_case AS SELECT unnest(?::VARCHAR[]) AS given", [own_cases])
-    conditions, values = _conditions(current, among)
-    database.execute(
-        f"""CREATE TABLE asked AS SELECT number, (CASE
-              WHEN product = '{YES}' THEN {PRODUCT}
-              WHEN own_key IN (FROM own) OR authority_key IN (FROM own) OR "case" IN (FROM own_case) THEN {CERTAIN}
-              WHEN product = '{UNDECIDED}' OR own_key[3:] IN (FROM own_tail) OR authority_key[3:] IN (FROM own_tail)
-                THEN {POSSIBLE}
-              ELSE {REST} END)::UTINYINT AS kind
-            FROM read_parquet({parquet(current.files("reports"))}) WHERE {" AND ".join(["true", *conditions])}""",  # noqa: S608
-        values,
-    )
-
-
-def _conditions(current: Current, among: Among) -> tuple[list[str], list[object]]:
-    """What `among` asks of a report, in SQL, and the values it asks for."""
-    asked: list[tuple[str, object]] = []
+    conditions, values = _conditions(among)
+    with duckdb.connect() as database:
+        database.execute("CREATE TABLE own AS SELECT unnest(?::VARCHAR[]) AS given", [own_numbers])
+        database.execute("CREATE TABLE own_tail AS SELECT DISTINCT given[3:] AS tail FROM own WHERE length(given) > 8")
+        database.execute("CREATE TABLE own_case AS SELECT unnest(?::VARCHAR[]) AS given", [own_cases])
+        asked = database.execute(
+            f"""SELECT number, (CASE
+                  WHEN product = '{YES}' THEN {PRODUCT}
+                  WHEN own_key IN (FROM own) OR authority_key IN (FROM own) OR "case" IN (FROM own_case) THEN {CERTAIN}
+                  WHEN product = '{UNDECIDED}' OR own_key[3:] IN (FROM own_tail) OR authority_key[3:] IN (FROM own_tail)
+                    THEN {POSSIBLE}
+                  ELSE {REST} END)::UTINYINT AS kind
+                FROM read_parquet({parquet(current.files("reports"))})
+                WHERE {" AND ".join(["true", *conditions])}""",  # noqa: S608
+            values,
+        ).fetchnumpy()
+    kinds = np.zeros(current.summary.cases, dtype=np.uint8)
+    kinds[asked["number"]] = asked["kind"]
     if among.substances is not None:
-        asked.append(
-            (
-                f"""number IN (SELECT report FROM read_parquet({parquet(current.files("drugs"))})
-                    WHERE role IN {SUSPECT_ROLES} AND substance IN (
-                      SELECT substance FROM read_parquet({parquet([current.folder / "substances.parquet"])})
-                      WHERE name IN (SELECT unnest(?::VARCHAR[]))))""",  # noqa: S608
-                sorted(among.substances),
-            )
-        )
+        kinds[~_with_substance(current, among.substances)] = NOT_ASKED
+    return kinds
+
+
+def prepare(database: duckdb.DuckDBPyConnection, current: Current, among: Among, own: Collection[str]) -> None:
+    """The table `asked` of a database, for counts in SQL: the `number` of each report asked for, and its `kind`."""
+    kinds = kinds_of_reports(current, among, own)
+    numbers = np.flatnonzero(kinds)
+    database.register("asked", pl.DataFrame({"number": numbers, "kind": kinds[numbers]}).to_arrow())
+
+
+def _conditions(among: Among) -> tuple[list[str], list[object]]:
+    """What `among` asks of a report but its substances, in SQL, and the values it asks for."""
+    asked: list[tuple[str, object]] = []
     for column, without in (("reporter", among.without_reporters), ("country", among.without_countries)):
         if without:
             asked.append((f"({column} IS NULL OR {column} NOT IN (SELECT unnest(?::VARCHAR[])))", sorted(without)))
@@ -104,6 +104,16 @@ def _conditions(current: Current, among: Among) -> tuple[list[str], list[object]
     if among.without_literature:
         conditions.append(f"source IS DISTINCT FROM '{LITERATURE}'")
     return conditions, values
+
+
+def _with_substance(current: Current, substances: Collection[str]) -> NDArray[np.bool_]:
+    """Whether each report, by its number, has one of the substances as a suspect or interacting one."""
+    found = np.zeros(current.summary.cases, dtype=bool)
+    wanted = [place for place, name in enumerate(current.substances) if name in substances]
+    for file in current.files("drugs"):
+        of_them = pl.col("substance").is_in(wanted) & pl.col("role").cast(pl.String).is_in(SUSPECT_ROLES)
+        found[pl.read_parquet(file).filter(of_them)["report"].to_numpy()] = True
+    return found
 
 
 def _with_reaction(current: Current, kinds: NDArray[np.uint8]) -> NDArray[np.int64]:
