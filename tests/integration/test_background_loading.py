@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from tests.factories import aers_quarter, deleted_list, faers_quarter, faers_quarter_of_2013, zipped
 from tests.real_data import REAL_DATA, needs_real_data
+from tests.samples import FOLDER
 from tvec_pv.background import current as current_module
 from tvec_pv.background import extracts
 from tvec_pv.background.counts import PRODUCT, REST, count, prepare
@@ -31,7 +32,10 @@ from tvec_pv.background.quarters import load
 from tvec_pv.background.standing import standing
 from tvec_pv.domain.background import Among
 from tvec_pv.domain.errors import UnreadableFile
+from tvec_pv.domain.product_names import Verdict, match_case
+from tvec_pv.domain.records import OtherProducts, Record
 from tvec_pv.reference_files import background_codes, product
+from tvec_pv.sources import formats
 
 REAL_EXTRACT = REAL_DATA / "faers" / "faers_ascii_2017q2.zip"
 REAL_LIST = REAL_DATA / "faers" / "DELETE22Q4.txt"
@@ -458,6 +462,7 @@ from pathlib import Path
 from tvec_pv.background.current import current_reports
 from tvec_pv.background.quarters import load
 from tvec_pv.reference_files import background_codes, product
+from tvec_pv.sources import formats
 
 module, name, path, folder = sys.argv[1:]
 setattr(import_module(module), name, lambda *given, **named: os.kill(os.getpid(), signal.SIGKILL))
@@ -685,3 +690,57 @@ def test_who_is_asked_can_be_joined_in_sql(tmp_path):
         ).fetchall()
 
     assert set(rows) == {("2", REST), ("3", PRODUCT)}
+
+
+# --- the same verdicts as the intake's ------------------------------------------------------------------------------
+
+
+def by_the_intake(path):
+    """The reports that are or may be the product's, or are held, and how many rows of DRUG it could not read."""
+    items = list(formats.read(path, formats.Format.FAERS_ASCII, formats.Options(product())))
+    said = [one for item in items if isinstance(item, OtherProducts) for one in item.findings]
+    not_read = sum(int(one.message.split()[0]) for one in said if (one.where, one.check) == ("DRUG", "TABLE-CELLS"))
+    records = [one for one in items if isinstance(one, Record)]
+    ours = [one for one in records if not one.case or match_case(product(), one.case).verdict is not Verdict.OTHER]
+    return {one.where.removeprefix("primaryid ") for one in ours}, not_read
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*faers*.zip")), ids=lambda path: path.name)
+def test_the_intake_and_the_background_find_the_same_reports_of_the_product(tmp_path, path):
+    put(tmp_path / "b", path.read_bytes())
+
+    reports, _ = by_the_intake(path)
+    kept = {row["report"] for row in stored(tmp_path / "b", "reports") if row["product"] != "no"}
+    assert kept == reports
+    assert len(kept) > 1
+
+
+CELL = st.sampled_from(
+    ["IMLYGIC", "OPDIVO", "T-VEC", "talimogen", "RP1 IMLYGIC", "BLA125518", "", " ", "x$y", "Fièvre"]
+)
+ROWS = st.lists(
+    st.tuples(st.sampled_from(["11", "21", "31", "99", ""]), CELL, CELL, CELL).map("$".join), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(lines=ROWS)
+def test_of_any_rows_the_intake_and_the_background_say_the_same(tmp_path_factory, lines):
+    files = {
+        "DEMO26Q1.txt": "primaryid$caseid$fda_dt\r\n" + "".join(f"{n}1${n}$20260101\r\n" for n in (1, 2, 3)),
+        "DRUG26Q1.txt": "primaryid$drugname$prod_ai$nda_num$role_cod\r\n" + "".join(f"{row}$PS\r\n" for row in lines),
+        "REAC26Q1.txt": "primaryid$pt\r\n11$Rash\r\n",
+        "OUTC26Q1.txt": "primaryid$outc_cod\r\n",
+    }
+    content = zipped({name: text.encode() for name, text in files.items()})
+    folder = tmp_path_factory.mktemp("b")
+    path = folder / "a.zip"
+    path.write_bytes(content)
+
+    entry = put(folder / "b", content)
+    reports, not_read = by_the_intake(path)
+
+    kept = {row["report"] for row in stored(folder / "b", "reports") if row["product"] != "no"}
+    assert kept == reports & {"11", "21", "31"}, "the others are of no report of DEMO: the intake holds them apart"
+    cells = entry.refused.get("DRUG: more or fewer cells than the table has columns", 0)
+    assert cells == not_read

@@ -284,10 +284,8 @@ def _drugs(
     may_be: set[str] = set()
 
     def see_broken(rows: list[list[str]], key: int) -> None:
-        """Where a row is broken, any of its cells may be the name."""
-        may_be.update(
-            row[key].strip() for row in rows if key < len(row) and named_product(product, filter(str.strip, row))
-        )
+        """Where a row is broken, any of its cells may be the name or the licence."""
+        may_be.update(row[key].strip() for row in rows if key < len(row) and _may_name(product, row))
 
     columns = ["prod_ai", "drugname", "nda_num", "role_cod"]
     rows = _gathered(quarter, "DRUG", columns, reports, contents, see_broken)
@@ -312,6 +310,11 @@ def _drugs(
         drugs.with_columns(role_names.gather(drugs["role"]).alias("role")),
         dict.fromkeys(unsure, UNDECIDED) | named,
     )
+
+
+def _may_name(product: Product, cells: list[str]) -> bool:
+    licences = product.codes | product.unsure_codes
+    return bool(named_product(product, cells)) or any(normalise_code(cell) in licences for cell in cells)
 
 
 def _named(rows: pl.DataFrame, product: Product) -> dict[int, str]:
