@@ -4,15 +4,15 @@ A row that cannot be read is counted by its reason. The four files are written w
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, cast
 
 import numpy as np
 import polars as pl
 
+from tvec_pv.background.columns import by_text, cast_to, categories, distinct, each, texts_of
 from tvec_pv.domain.background import Codes
 from tvec_pv.domain.errors import NumberError, UnreadableFile
 from tvec_pv.domain.icsr import PUBLIC_NUMBER, Drug, Substance
@@ -113,11 +113,11 @@ def check_layout(quarter: Quarter) -> None:
 
 def _reports(quarter: Quarter, codes: Codes, contents: Contents) -> pl.DataFrame:
     table = quarter.tables["DEMO"]
-    kinds = _categories(_CODED)
+    kinds = categories(_CODED)
     blocks = [pl.DataFrame(schema={**dict.fromkeys((table.key, *_TEXTS), pl.String()), **kinds})]
     for block in read_blocks(table, quarter.texts["DEMO"], [table.key, *_TEXTS, *_CODED]):
         contents.refuse("DEMO", CELLS, len(block.broken))
-        blocks.append(block.rows.select(table.key, *_TEXTS, *_cast(kinds)))
+        blocks.append(block.rows.select(table.key, *_TEXTS, *cast_to(kinds)))
         if sum(one.height for one in blocks) > MOST_REPORTS:
             raise UnreadableFile("more than two million reports in one place: give each quarter or year its own")
     texts = pl.col(table.key, *_TEXTS).str.strip_chars().replace("", None)
@@ -131,34 +131,20 @@ def _reports(quarter: Quarter, codes: Codes, contents: Contents) -> pl.DataFrame
     return reports.select(
         "report",
         pl.coalesce("caseid", pl.format("report {}", "report")).alias("case"),
-        _by_text(reports["caseversion"], _each(_version), pl.Int32).fill_null(0).alias("version"),
-        _by_text(reports["fda_dt"], _each(_day), pl.Date).alias("received"),
+        by_text(reports["caseversion"], each(_version), pl.Int32).fill_null(0).alias("version"),
+        by_text(reports["fda_dt"], each(_day), pl.Date).alias("received"),
         pl.lit(contents.quarter).alias("quarter"),
-        _by_text(reports["sex"], _each(_SEXES.get), pl.String).alias("sex"),
+        by_text(reports["sex"], each(_SEXES.get), pl.String).alias("sex"),
         _age_group(reports, codes).alias("age_group"),
-        _by_text(country.cast(pl.Categorical(pl.Categories.random())), _each(codes.region_of.get), pl.String).alias(
+        by_text(country.cast(pl.Categorical(pl.Categories.random())), each(codes.region_of.get), pl.String).alias(
             "region"
         ),
         country.alias("country"),
-        _by_text(reports["occp_cod"], _each(codes.reporter_of.get), pl.String).alias("reporter"),
+        by_text(reports["occp_cod"], each(codes.reporter_of.get), pl.String).alias("reporter"),
         pl.when(pl.col("lit_ref").is_not_null()).then(pl.lit(LITERATURE)).alias("source"),
         _number("mfr_num").alias("own_key"),
         _number("auth_num").alias("authority_key"),
     )
-
-
-def _categories(columns: Sequence[str]) -> dict[str, pl.Categorical]:
-    """A kind of category for each column, which ends with it: the texts of all quarters would be kept otherwise."""
-    return {column: pl.Categorical(pl.Categories.random()) for column in columns}
-
-
-def _cast(kinds: dict[str, pl.Categorical]) -> list[pl.Expr]:
-    return [pl.col(column).cast(kind) for column, kind in kinds.items()]
-
-
-def _each(read: Callable[[str], Any]) -> Callable[[list[str]], list[Any]]:
-    """The answers to many texts in capitals, one by one."""
-    return lambda texts: [read(text.upper()) for text in texts]
 
 
 def _version(text: str) -> int | None:
@@ -179,14 +165,14 @@ def _country(column: pl.Series, codes: Codes) -> pl.Series:
     def code(text: str) -> str | None:
         return codes.country_of.get(text) or (text if len(text) == 2 and text.isascii() and text.isalpha() else None)
 
-    return _by_text(column, _each(code), pl.String)
+    return by_text(column, each(code), pl.String)
 
 
 def _age_group(reports: pl.DataFrame, codes: Codes) -> pl.Series:
     """As it was given, else by the age."""
-    given = _by_text(reports["age_grp"], _each({one.code: one.group for one in codes.age_groups}.get), pl.String)
-    age = _by_text(reports["age"], _each(_age), pl.Float64)
-    days = (age * _by_text(reports["age_cod"], _each(DAYS.get), pl.Float64)).to_numpy()
+    given = by_text(reports["age_grp"], each({one.code: one.group for one in codes.age_groups}.get), pl.String)
+    age = by_text(reports["age"], each(_age), pl.Float64)
+    days = (age * by_text(reports["age_cod"], each(DAYS.get), pl.Float64)).to_numpy()
     begins = [one.from_days for one in codes.age_groups]
     names = pl.Series([None, *(one.group for one in codes.age_groups)], dtype=pl.String)
     group = np.where(days <= OLDEST, np.searchsorted(begins, days, side="right"), 0)
@@ -221,7 +207,7 @@ def _completed(
 
 
 def _is(rows: pl.DataFrame, column: str, code: str) -> pl.Series:
-    return _by_text(rows[column], lambda texts: [text.upper() == code for text in texts], pl.Boolean)
+    return by_text(rows[column], lambda texts: [text.upper() == code for text in texts], pl.Boolean)
 
 
 def _flagged(rows: pl.DataFrame, reports: int) -> np.ndarray:
@@ -239,7 +225,7 @@ def _gathered(
     see_broken: Callable[[list[list[str]], int], None] | None = None,
 ) -> pl.DataFrame:
     """A table's rows that belong to a report: the columns as categories, and the report's place among the reports."""
-    kinds = _categories(columns)
+    kinds = categories(columns)
     frames, numbers, lengths = [pl.DataFrame(schema=kinds)], [pl.Series(dtype=pl.String)], [pl.Series(dtype=pl.UInt32)]
     if name in quarter.tables:
         table = quarter.tables[name]
@@ -250,7 +236,7 @@ def _gathered(
             run = block.rows[table.key].rle()  # the rows of a report stand together: it is looked up once for all
             numbers.append(run.struct.field("value"))
             lengths.append(run.struct.field("len"))
-            frames.append(block.rows.select(*_cast(kinds)))
+            frames.append(block.rows.select(*cast_to(kinds)))
     runs = pl.DataFrame({"report": pl.concat(numbers).str.strip_chars(), "length": pl.concat(lengths)})
     known = reports.select("report").with_row_index("place")
     placed = runs.join(known, on="report", how="left", maintain_order="left")
@@ -261,20 +247,6 @@ def _gathered(
     places = np.repeat(placed["place"].fill_null(reports.height).to_numpy(), placed["length"].to_numpy())
     rows = pl.concat(frames).with_columns(pl.Series("place", places, dtype=pl.UInt32))
     return rows.filter(pl.col("place") < reports.height) if lost.height else rows
-
-
-def _by_text(column: pl.Series, answer: Callable[[list[str]], Sequence[Any]], kind: Any) -> pl.Series:
-    """A value for each row, asked once for each text of a column's own categories; null where it says nothing."""
-    number = column.to_physical()
-    highest = -1 if number.null_count() == len(number) else cast(int, number.max())
-    texts = _texts(column, pl.Series(range(highest + 1), dtype=pl.UInt32))
-    values = pl.Series(answer(texts), dtype=kind).set(pl.Series([not text for text in texts], dtype=pl.Boolean), None)
-    return values.extend_constant(None, 1).gather(number.fill_null(len(texts)))
-
-
-def _texts(column: pl.Series, numbers: pl.Series) -> list[str]:
-    """What the numbers of a categorical column stand for, without the spaces around it."""
-    return [text.strip() for text in numbers.cat.to(column.dtype).cast(pl.String)]
 
 
 def _drugs(
@@ -293,7 +265,7 @@ def _drugs(
     unsure = reports.select("report").with_row_index("place").filter(pl.col("report").is_in(may_be))["place"]
     substances: dict[str, int] = {}
     by_ingredient = _substances(rows["prod_ai"], lambda text: fold(codes.names, text, ""), substances)
-    roles = _by_text(rows["role_cod"], lambda texts: [_role(text) for text in texts], pl.UInt8)
+    roles = by_text(rows["role_cod"], lambda texts: [_role(text) for text in texts], pl.UInt8)
     coded = rows.select(
         "place", "drugname", pl.col("prod_ai").to_physical(), roles.fill_null(ROLES.index("")).alias("role")
     ).join(by_ingredient, left_on="prod_ai", right_on="text", how="left")
@@ -304,7 +276,7 @@ def _drugs(
     )
     contents.refuse("DRUG", NAMELESS, reported["substance"].null_count())
     wanted = ("place", "substance", "role")
-    drugs = _distinct(pl.concat([coded.select(wanted), reported.select(wanted)]).drop_nulls("substance"), substances)
+    drugs = distinct(pl.concat([coded.select(wanted), reported.select(wanted)]).drop_nulls("substance"), substances)
     role_names = pl.Series([role or None for role in ROLES], dtype=pl.Categorical)
     return (
         drugs.with_columns(role_names.gather(drugs["role"]).alias("role")),
@@ -329,7 +301,7 @@ def _named(rows: pl.DataFrame, product: Product) -> dict[int, str]:
         return [text in found for text in texts]
 
     asked = {"prod_ai": is_name, "drugname": is_name, "nda_num": is_licence}
-    may_be = pl.any_horizontal(_by_text(rows[column], ask, pl.Boolean) for column, ask in asked.items())
+    may_be = pl.any_horizontal(by_text(rows[column], ask, pl.Boolean) for column, ask in asked.items())
     found: dict[int, str] = {}
     for row in rows.filter(may_be).select("place", *(pl.col(name).cast(pl.String) for name in asked)).iter_rows():
         place, ingredients, name, licence = row
@@ -355,7 +327,7 @@ def _substances(column: pl.Series, fold_one: Callable[[str], tuple[str, ...]], k
     numbers = column.to_physical().unique().drop_nulls()
     pairs = [
         (number, known.setdefault(substance, len(known)))
-        for number, text in zip(numbers, _texts(column, numbers), strict=True)
+        for number, text in zip(numbers, texts_of(column, numbers), strict=True)
         for substance in fold_one(text)
     ]
     return pl.DataFrame(pairs, schema={"text": pl.UInt32, "substance": pl.UInt32}, orient="row")
@@ -365,27 +337,12 @@ def _reactions(quarter: Quarter, reports: pl.DataFrame, contents: Contents) -> p
     """The distinct reactions of each report, as `normalise` writes them."""
     rows = _gathered(quarter, "REAC", ["pt"], reports, contents)
     known: dict[str, int] = {}
-    terms = _by_text(
+    terms = by_text(
         rows["pt"], lambda texts: [known.setdefault(normalise(text) or text, len(known)) for text in texts], pl.UInt32
     )
     contents.refuse("REAC", TERMLESS, terms.null_count())
     coded = rows.select("place", terms.alias("reaction"), pl.lit(0, pl.UInt8).alias("role")).drop_nulls()
-    return _distinct(coded.rename({"reaction": "substance"}), known).select("place", reaction="substance")
-
-
-def _distinct(rows: pl.DataFrame, known: dict[str, int]) -> pl.DataFrame:
-    """Each combination once, in order; the numbers of `known` become its names. A number packs what is compared."""
-    packed = pl.col("place").cast(pl.UInt64) * 2**32 + pl.col("substance").cast(pl.UInt64) * 2**4 + pl.col("role")
-    every = rows.select(packed.alias("packed"))["packed"].sort()
-    once = every.filter((every != every.shift()).fill_null(True))
-    names = pl.Series(list(known), dtype=pl.Categorical) if known else pl.Series([""], dtype=pl.Categorical)
-    return pl.DataFrame(
-        {
-            "place": (once // 2**32).cast(pl.UInt32),
-            "substance": names.gather(once % 2**32 // 2**4),
-            "role": (once % 2**4).cast(pl.UInt8),
-        }
-    )
+    return distinct(coded.rename({"reaction": "substance"}), known).select("place", reaction="substance")
 
 
 _NONE_DELETED = pl.DataFrame(schema={"case": pl.String, "as_of": pl.Date})
