@@ -19,6 +19,7 @@ import polars as pl
 
 from tests.performance.faers import write_quarter
 from tests.performance.figures import Figure
+from tests.performance.read_files import peak_megabytes
 from tvec_pv.background.extracts import Contents, write_extract
 from tvec_pv.reference_files import background_codes, product
 
@@ -94,9 +95,7 @@ def _in_a_process(path: Path) -> tuple[float, int]:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        import resource
-
         found = load(Path(sys.argv[1]))
-        sys.stdout.write(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024} {found.reports}\n")
+        sys.stdout.write(f"{peak_megabytes()} {found.reports}\n")
     else:
         sys.stdout.writelines(f"{figure.line}\n" for figure in measure())
