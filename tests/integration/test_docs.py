@@ -20,14 +20,8 @@ from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
 from tvec_pv.domain.records import RecordClass
 from tvec_pv.domain.statistics.contingency import table
-from tvec_pv.domain.statistics.disproportionality import (
-    chi_square,
-    chi_square_yates,
-    information_component,
-    information_component_of,
-    prr,
-    ror,
-)
+from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
+from tvec_pv.domain.statistics.information_component import information_component, information_component_of
 from tvec_pv.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

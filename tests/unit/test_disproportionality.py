@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 
 from tests.real_data import REAL_DATA
 from tvec_pv.domain.statistics.contingency import table
-from tvec_pv.domain.statistics.disproportionality import (
-    chi_square,
-    chi_square_yates,
-    information_component,
-    information_component_of,
-    prr,
-    ror,
-)
+from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
+from tvec_pv.domain.statistics.information_component import information_component, information_component_of
 
 GOLDEN = REAL_DATA / "golden"
 needs_golden = pytest.mark.skipif(not GOLDEN.is_dir(), reason="golden files are not here: set TVEC_PV_REAL_DATA")
