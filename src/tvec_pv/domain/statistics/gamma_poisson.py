@@ -66,10 +66,8 @@ def log_likelihood(n: ArrayLike, e: ArrayLike, weight: ArrayLike, likelihood: Li
     Counts are whole and expected counts positive, else `ValueError`; zero-truncated no count is 0. What depends on the
     counts alone is computed once for each distinct one.
     """
-    counts, expected, weights = checked_counts(n), np.asarray(e, dtype=np.float64), np.asarray(weight, dtype=np.float64)
+    counts, expected, weights = checked_counts(n), checked_expected(e), np.asarray(weight, dtype=np.float64)
     truncated = likelihood is Likelihood.ZERO_TRUNCATED
-    if not (expected > 0).all():
-        raise ValueError("an expected count is not positive")
     if truncated and not counts.all():
         raise ValueError("a count of zero has no place in a zero-truncated likelihood")
     distinct, position = np.unique(counts, return_inverse=True)
@@ -118,3 +116,11 @@ def checked_counts(n: ArrayLike) -> Counts:
     if (counts < 0).any() or (counts != given).any():
         raise ValueError("a count of reports is negative or a fraction")
     return counts
+
+
+def checked_expected(e: ArrayLike) -> Floats:
+    """Expected counts; `ValueError` where one is not positive or not finite."""
+    expected = np.asarray(e, dtype=np.float64)
+    if not (np.isfinite(expected) & (expected > 0)).all():
+        raise ValueError("an expected count is not positive")
+    return expected
