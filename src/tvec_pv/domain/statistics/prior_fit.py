@@ -126,10 +126,10 @@ def points_with_zeros(
     """The whole table of products and reactions: the pairs that were reported, and every cell without a report.
 
     `rows` and `columns` are the reports of each product and of each reaction, `total` those of all, and e = row x
-    column / total, as the expected counts of the zero cells are; `ValueError` where it is not. The cells are counted by
-    bins of log E without being made: for each row, the sorted columns say how many of its cells lie below each edge, and
-    what their expected counts add up to. So the number of cells is exact, and each bin stands at the mean E of its zero
-    cells. The observed pairs are squashed to the same bins, if wanted.
+    column / total, as it is for the zero cells; `ValueError` where it is not, so not for stratified expected counts.
+    The cells are counted by bins of log E without being made: of each row, the sorted columns say how many cells lie
+    below each edge and what their expected counts add up to. So the number of zero cells is exact, and each bin of them
+    stands at their mean E. The observed pairs are squashed to bins of the same width, if wanted.
     """
     counts, expected = checked_counts(n), checked_expected(e)
     observed = observed_points(counts, expected, bin_width if squash else None)
