@@ -22,6 +22,8 @@ from tvec_pv.domain.records import RecordClass
 from tvec_pv.domain.statistics.contingency import table
 from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
 from tvec_pv.domain.statistics.information_component import information_component, information_component_of
+from tvec_pv.reference_files import golden_numbers
+from tvec_pv.self_test.methods import METHODS
 from tvec_pv.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -282,6 +284,13 @@ def test_json_that_is_like_another(morning, command):
     assert status == documented_fields("background load") - {"[].new"}
 
 
+def test_json_of_the_self_test_is_what_is_documented(command, monkeypatch):
+    monkeypatch.delenv("TVEC_PV_REAL_DATA", raising=False)
+    real = fields(printed(command("self-test", "--json")))
+    assert documented_fields("self-test") == real
+    assert fields(example("self-test")) == real
+
+
 def test_every_command_with_json_has_a_section():
     with_json = {name.removeprefix("tvec-pv ") for name, one in COMMANDS.items() if "as_json" in _names(one)}
     headings = re.findall(r"^## (.*)$", (REFERENCE / "json.md").read_text("utf-8"), re.MULTILINE)
@@ -335,6 +344,18 @@ def test_the_worked_numbers_are_computed(shown, computed):
     assert len(given) == len(computed)
     for number, value in zip(given, computed, strict=True):
         assert round(value, len(number.partition(".")[2])) == float(number)
+
+
+def more_worked():
+    goldens = {(golden.method, golden.case): golden for golden in golden_numbers()[1]}
+    for method, case, name, shown in rows(section(REFERENCE / "methods.md", "## More worked numbers")):
+        yield pytest.param(goldens[method, case], name, shown, id=f"{method}: {name} of {case}")
+
+
+@pytest.mark.parametrize(("golden", "name", "shown"), more_worked())
+def test_more_of_the_worked_numbers_are_computed(golden, name, shown):
+    computed = METHODS[golden.method].compute(golden.given)[name]
+    assert round(computed, len(shown.partition(".")[2])) == float(shown)
 
 
 # --- links

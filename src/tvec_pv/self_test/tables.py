@@ -32,9 +32,9 @@ def read_columns(file: Path) -> Columns:
     try:
         with file.open(encoding="utf-8", newline="") as lines:
             header, *rows = csv.reader(lines)
+        return dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
     except (OSError, UnicodeDecodeError, csv.Error, ValueError) as error:
         raise ReferenceDataError(f"{file.name}: not a readable table ({type(error).__name__})") from error
-    return dict(zip(header, map(list, zip(*rows, strict=True)), strict=True))
 
 
 def _numbers(columns: Columns, *names: str) -> list[Floats]:

@@ -128,7 +128,8 @@ def _first_no_likelier(margins: _Margins, likely: Floats, far: Floats) -> Floats
 
 def _log_probability(margins: _Margins, k: Floats) -> Floats:
     """ln P(k) as three binomials of one probability (Loader 2000), which keeps its digits among millions of reports."""
-    share = margins.product / margins.total
+    with np.errstate(invalid="ignore"):
+        share = margins.product / margins.total
     return (
         _log_binomial(k, margins.reaction, share)
         + _log_binomial(margins.product - k, margins.total - margins.reaction, share)

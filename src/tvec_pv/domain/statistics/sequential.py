@@ -85,15 +85,20 @@ def probability_of_crossing(until: float, limit: float, least_count: int = 1) ->
     """How probable it is by chance to cross `limit` before the expected count is over `until`: the alpha spent.
 
     A count of n crosses when it is reached before the expected count at which LLR(n, mu) = limit, which is
-    -n W(-exp(-1 - limit/n)) with Lambert's W. `states` holds the probability of each count that has not crossed.
+    -n W(-exp(-1 - limit/n)). `states` holds the probability of each count that has not crossed.
     """
     states, now, count = np.ones(1), 0.0, least_count
     while now < until:
-        last_moment = -count * lambertw(-np.exp(-1 - limit / count)).real
-        then = min(float(last_moment), until)
+        then = min(_last_moment(count, limit), until)
         states = np.convolve(states, _poisson(count, then - now))[:count]
         now, count = then, count + 1
     return float(1 - states.sum())
+
+
+def _last_moment(count: int, limit: float) -> float:
+    """The expected count up to which so many reports cross; at a limit of 0 rounding leaves Lambert's domain."""
+    w = np.nan_to_num(lambertw(-np.exp(-1 - limit / count)).real, nan=-1.0)
+    return float(-count * w)
 
 
 def _poisson(most: int, mean: float) -> Floats:
