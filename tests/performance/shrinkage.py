@@ -1,7 +1,7 @@
 """How fast ratios are shrunk, and how well a prior is found: `python -m tests.performance.shrinkage`.
 
 Processor time of one core, on pairs drawn from the model itself: a table of 5,000 products and 15,000 reactions, which
-is 75 million cells. R and openEBGM are not run here; what they took was measured once, on such tables, and stands below.
+is 75 million cells. R and openEBGM are not run here; what they took on such tables was measured once, and stands below.
 """
 
 import sys
