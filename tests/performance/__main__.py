@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from tests.performance import assessing, intake, reading
+from tests.performance import assessing, intake, reading, shrinkage
 from tests.performance.figures import Figure
 
 
@@ -11,6 +11,7 @@ def figures() -> Iterable[Figure]:
     yield from reading.measure()
     yield from intake.measure()
     yield from assessing.measure()
+    yield from shrinkage.measure()
 
 
 missed = 0

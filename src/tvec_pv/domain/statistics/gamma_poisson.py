@@ -75,18 +75,19 @@ def log_likelihood(n: ArrayLike, e: ArrayLike, weight: ArrayLike, likelihood: Li
 
     def component(alpha: float, beta: float) -> tuple[Floats, Floats, Floats]:
         """log f + lgamma(n + 1) of each point, and its derivatives by alpha and beta."""
-        stay = np.log1p(expected / beta)
-        log_f = (gammaln(alpha + distinct) - gammaln(alpha))[position] - alpha * stay
-        log_f -= counts * np.log1p(beta / expected)
+        ratio = expected / beta
+        stay = np.log1p(ratio)
+        log_f = (gammaln(alpha + distinct) - gammaln(alpha))[position] - alpha * stay - counts * np.log1p(1 / ratio)
         by_alpha = (digamma(alpha + distinct) - digamma(alpha))[position] - stay
-        by_beta = (alpha * expected - counts * beta) / (beta * (beta + expected))
+        scale = beta * (1 + ratio)
+        by_beta = (alpha * ratio - counts) / scale
         if truncated:
             exponent = alpha * stay  # f(0) = exp(-exponent)
             log_f -= np.log(-np.expm1(-exponent))
             with np.errstate(over="ignore"):
                 odds = 1 / np.expm1(exponent)
             by_alpha -= odds * stay
-            by_beta += odds * alpha * expected / (beta * (beta + expected))
+            by_beta += odds * alpha * ratio / scale
         return log_f, by_alpha, by_beta
 
     def at(prior: Prior) -> Value:
@@ -94,9 +95,12 @@ def log_likelihood(n: ArrayLike, e: ArrayLike, weight: ArrayLike, likelihood: Li
         second, by_alpha2, by_beta2 = component(prior.alpha2, prior.beta2)
         first += np.log(prior.p)
         second += np.log1p(-prior.p)
-        both = np.logaddexp(first, second)
-        of_first = weights * np.exp(first - both)
-        of_second = weights * np.exp(second - both)
+        ahead = first - second
+        lesser = np.exp(-np.abs(ahead))
+        both = np.maximum(first, second) + np.log1p(lesser)
+        greater = 1 / (1 + lesser)
+        of_first = weights * np.where(ahead > 0, greater, lesser * greater)
+        of_second = weights * np.where(ahead > 0, lesser * greater, greater)
         gradient = [
             of_first @ by_alpha1,
             of_first @ by_beta1,

@@ -24,7 +24,7 @@ RESIDUAL = 1e-13  # how far from 5 % or 95 % the distribution may stand at a bou
 BLOCK = 1 << 15  # pairs at a time: what is in hand stays in the cache
 TABLED_UP_TO = 64  # reports
 TABLE_WIDTHS = (0.02, 0.0025)  # of log E, from node to node
-TABLE_ERROR = 5e-8  # of a logarithm, as two polynomials differ
+TABLE_ERROR = 2e-8  # of a logarithm, as two polynomials differ
 
 Flags = NDArray[np.bool_]
 

@@ -242,7 +242,7 @@ def _search(climb: _Climb, start: Prior, reported: float) -> tuple[End, Floats]:
         jac=True,
         method="L-BFGS-B",
         bounds=list(zip(_LOW, _HIGH, strict=True)),
-        options={"gtol": 1e-8, "ftol": 1e-13, "maxiter": 500},
+        options={"gtol": 1e-7, "ftol": 1e-12, "maxiter": 500},
     )
     place = _ordered(found.x)
     norm = float(np.abs(_inwards(found.x, -found.jac)).max())
