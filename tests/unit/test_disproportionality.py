@@ -137,7 +137,7 @@ def test_all_1306_pairs_of_pvda_have_its_numbers_and_five_pass_the_ic():
     ):
         for column, values in zip(columns, (found.lower, found.estimate, found.upper), strict=True):
             golden = np.array([float(row[column]) if row[column] not in ("NA", "") else np.nan for row in rows])
-            assert values[where] == pytest.approx(golden[where], rel=1e-9, abs=1e-9)
+            assert values[where] == pytest.approx(golden[where], rel=1e-10, abs=1e-10)
     assert (information_component(cells).lower > 0).sum() == 5
     assert np.isnan(prr(cells).estimate[~no_zero]).all()
     assert np.isnan(ror(cells).estimate[~no_zero]).all()

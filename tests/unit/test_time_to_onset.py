@@ -109,7 +109,9 @@ def test_another_unit_of_time_changes_the_scale_alone(unit, seed):
     assert numbers(other.scale) == pytest.approx([unit * one for one in numbers(days.scale)], rel=1e-5)
 
 
-@pytest.mark.parametrize("times", [[3.0], [3.0, 3.0, 3.0], [5.0, 5.0]], ids=["one", "three equal", "two equal"])
+@pytest.mark.parametrize(
+    "times", [[], [3.0], [3.0, 3.0, 3.0], [5.0, 5.0]], ids=["none", "one", "three equal", "two equal"]
+)
 def test_times_without_spread_claim_nothing(times):
     found = weibull(onsets(times))
     assert not found.converged
@@ -121,6 +123,24 @@ def test_truncation_that_leaves_the_scale_open_claims_nothing():
     """Times that grow denser up to the longest: the longer the scale the better, without end."""
     times = 10 + 2 * np.log(np.linspace(0.02, 0.98, 40))
     assert not weibull(onsets(times, longest=10)).converged
+
+
+known = st.tuples(st.integers(0, 400), st.sampled_from([0, 0, 0, 1, 30, np.inf]), st.sampled_from([np.inf, 0, 3, 500]))
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(known, min_size=0, max_size=12))
+def test_whatever_is_told_of_times_it_either_converges_or_claims_nothing(told):
+    """Generated: exact days, bounds, censored ones and truncated ones in any mixture."""
+    earliest = np.array([float(day) for day, _, _ in told])
+    latest = np.array([day + spread for day, spread, _ in told])
+    longest = np.array([max(day, 1) + more for day, _, more in told])
+    with np.errstate(all="raise"):
+        found = weibull(onsets(earliest, latest, longest))
+    values = [*numbers(found.shape), *numbers(found.scale), found.log_likelihood]
+    assert np.isfinite(values).all() if found.converged else np.isnan(values).all()
+    if found.converged:
+        assert found.shape.lower < found.shape.estimate < found.shape.upper
 
 
 def test_an_onset_on_the_day_of_the_dose_is_a_time_of_less_than_a_day():

@@ -18,6 +18,7 @@ FLAT = 1e-6
 DIFFERENCE = 1e-5
 LARGEST_LOGARITHM = 12.0
 LARGEST_EXPONENT = 500.0
+LARGEST_ERROR = 5.0  # of a logarithm: an interval from a ten-thousandth to ten thousand times determines nothing
 POLISHING_STEPS = 3
 
 
@@ -87,21 +88,17 @@ def weibull(times: Onsets) -> Weibull:
     Upper bound of the shape below 1: falling hazard, early reactions; lower bound above 1: rising; else about constant.
     Source: Kalbfleisch and Lawless 1991 for truncation; Meeker and Escobar 1998 for the rest.
     """
-    start = np.array([0.0, np.log(max(float(np.median(times.earliest)), 0.5))])
-    bounds = [(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)] * 2
-    at = minimize(_mean_negative, start, args=(times,), jac=True, method="L-BFGS-B", bounds=bounds).x
-    information = _information(at, times)
-    for _ in range(POLISHING_STEPS):
-        if not (np.linalg.eigvalsh(information) > FLAT).all():
+    with np.errstate(all="ignore"):  # a hazard past all numbers is infinite, and its terms are rightly 0
+        found = _top(times)
+        if found is None:
             return NOT_CONVERGED
-        at = at - np.linalg.solve(information, _mean_negative(at, times)[1])
-        information = _information(at, times)
-    negative, gradient = _mean_negative(at, times)
-    if not (np.abs(gradient).max() < FLAT and np.abs(at).max() < LARGEST_LOGARITHM):
-        return NOT_CONVERGED
-    errors = np.sqrt(np.diag(np.linalg.inv(information * len(times.earliest))))
+        at, information = found
+        errors = np.sqrt(np.diag(np.linalg.inv(information * len(times.earliest))))
+        if errors.max() > LARGEST_ERROR:
+            return NOT_CONVERGED
+        log_likelihood = -_mean_negative(at, times)[0] * len(times.earliest)
     shape, scale = (on_log_scale(np.exp(one), error) for one, error in zip(at, errors, strict=True))
-    return Weibull(shape, scale, -negative * len(times.earliest), converged=True)
+    return Weibull(shape, scale, log_likelihood, converged=True)
 
 
 def compare(times: ArrayLike, others: ArrayLike) -> Comparison:
@@ -138,6 +135,24 @@ def _as_great(n: int, m: int, distance: float, counts: NDArray[np.bool_]) -> flo
             reached += float(paths[is_as_far].sum())
             paths[is_as_far] = 0.0
     return min(reached, 1.0)
+
+
+def _top(times: Onsets) -> tuple[Floats, Floats] | None:
+    """(ln shape, ln scale) at the top of the likelihood, and the information of one time there; None without a top."""
+    if not len(times.earliest):
+        return None
+    start = np.array([0.0, np.log(max(float(np.median(times.earliest)), 0.5))])
+    bounds = [(-LARGEST_LOGARITHM, LARGEST_LOGARITHM)] * 2
+    at = minimize(_mean_negative, start, args=(times,), jac=True, method="L-BFGS-B", bounds=bounds).x
+    information = _information(at, times)
+    for _ in range(POLISHING_STEPS):
+        if not (np.isfinite(information).all() and (np.linalg.eigvalsh(information) > FLAT).all()):
+            return None
+        at = at - np.linalg.solve(information, _mean_negative(at, times)[1])
+        information = _information(at, times)
+    is_top = np.abs(_mean_negative(at, times)[1]).max() < FLAT and np.abs(at).max() < LARGEST_LOGARITHM
+    is_curved = np.isfinite(information).all() and (np.linalg.eigvalsh(information) > FLAT).all()
+    return (at, information) if is_top and is_curved else None
 
 
 def _mean_negative(at: Floats, times: Onsets) -> tuple[float, Floats]:
