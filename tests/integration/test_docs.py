@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from fractions import Fraction
 from pathlib import Path
 from textwrap import dedent
 
@@ -28,6 +29,8 @@ from tvec_pv.domain.statistics.disproportionality import (
     prr,
     ror,
 )
+from tvec_pv.domain.statistics.gamma_poisson import Prior
+from tvec_pv.domain.statistics.posterior import shrink
 from tvec_pv.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -341,6 +344,23 @@ def test_the_worked_numbers_are_computed(shown, computed):
     assert len(given) == len(computed)
     for number, value in zip(given, computed, strict=True):
         assert round(value, len(number.partition(".")[2])) == float(number)
+
+
+def shrunk():
+    """Each row of the worked numbers of shrinkage, with what the code computes under the theta above it."""
+    text = section(REFERENCE / "methods.md", "### Agreement, and worked numbers of shrinkage")
+    for part in re.split(r"^With theta = ", text, flags=re.MULTILINE)[1:]:
+        prior = Prior(*(float(Fraction(one)) for one in re.match(r"\((.*?)\)", part)[1].split(", ")))
+        for n, e, *numbers in rows(part):
+            of = shrink([int(n)], [float(e)], prior)
+            yield pytest.param(numbers, [of.ebgm[0], of.eb05[0], of.eb95[0]], id=f"{n} where {e} were expected")
+
+
+@pytest.mark.parametrize(("shown", "computed"), shrunk())
+def test_the_worked_numbers_of_shrinkage_are_computed(shown, computed):
+    assert any(shown)
+    for number, value in zip(shown, computed, strict=True):
+        assert not number or round(value, len(number.partition(".")[2])) == float(number)
 
 
 # --- links

@@ -45,6 +45,12 @@ def shrink(n: ArrayLike, e: ArrayLike, prior: Prior) -> Shrunk:
     """EBGM, EB05 and EB95 of each pair. A bound is solved until the distribution stands at 5 % or 95 % to 1e-13.
 
     `ValueError` where a count is negative or a fraction, or an expected count negative or not a number.
+
+    Formula: EBGM = exp(q [digamma(alpha1 + n) - ln(beta1 + E)] + (1 - q) [digamma(alpha2 + n) - ln(beta2 + E)]); EB05
+    and EB95 are quantiles of q Gamma(alpha1 + n, rate beta1 + E) + (1 - q) Gamma(alpha2 + n, rate beta2 + E), q the
+    probability that the pair is of the first component.
+    Convention: two-sided 90 %; the untruncated negative binomials weigh the components, however the prior was fitted.
+    Source: DuMouchel 1999.
     """
     return _shrunk(_solved(checked_counts(n), _checked_expected(e), prior))
 

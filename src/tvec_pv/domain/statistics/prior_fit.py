@@ -156,6 +156,12 @@ def fit_prior(points: Points, likelihood: Likelihood, starts: Sequence[Prior] = 
 
     L-BFGS-B with the analytic gradient along log alpha, log beta and logit p, then Newton steps from the best end. The
     component with the greater mean is the first, so that one theta can be compared with another.
+
+    Formula: the greatest sum of weight x ln[p f1(n) + (1 - p) f2(n)], each f a negative binomial of shape alpha and
+    success probability beta/(beta + E).
+    Convention: with zero cells, f as it is, over the whole table; zero-truncated, each f(n)/(1 - f(0)), over the pairs
+    that were reported, as openEBGM and PhViD do (vigipy truncates the mixture).
+    Source: DuMouchel 1999; DuMouchel and Pregibon 2001 for the truncation.
     """
     reported = float(points.weight[points.n > 0].sum())
     if not reported:
