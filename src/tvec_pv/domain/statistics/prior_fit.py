@@ -65,8 +65,8 @@ class End:
 class Fit:
     """The best end, and whether it can be trusted.
 
-    - `converged`: a further Newton step would move no parameter by more than a thousandth of its standard error, and
-      at least two starts (or the only one) ended at this log likelihood.
+    - `converged`: a further Newton step would move no parameter by more than a thousandth of its standard error (on the
+      boundary: the slope is flat), and at least two starts, or the only one, ended at this log likelihood.
     - `is_interior`: every parameter is at least ten times its bound away, and the log likelihood is curved in all
       directions. Where it is not, the data do not determine the prior: do not use it.
     - `standard_errors` of alpha1, beta1, alpha2, beta2, p from the curvature; None where it is not interior.
@@ -174,17 +174,18 @@ def fit_prior(points: Points, likelihood: Likelihood, starts: Sequence[Prior] = 
     place = places[best] if top is None else top.place
     height, slope = climb(place)
     gradient_norm = float(np.abs(_inwards(place, slope)).max())
+    is_settled = gradient_norm < FLAT if top is None else top.distance < NEAR_THE_TOP
     fit = Fit(
         prior=_prior(place),
         log_likelihood=height * reported,
         likelihood=likelihood,
-        converged=gradient_norm < FLAT if top is None else top.distance < NEAR_THE_TOP,
+        converged=is_settled,
         is_interior=top is not None,
         gradient_norm=gradient_norm,
         standard_errors=None if top is None else top.standard_errors,
         starts=tuple(ends),
     )
-    return fit if fit.agreeing >= min(2, len(ends)) else replace(fit, converged=False)
+    return replace(fit, converged=is_settled and fit.agreeing >= min(2, len(ends)))
 
 
 # A place is a prior without constraints: log alpha1, log beta1, log alpha2, log beta2, logit p.
