@@ -4,23 +4,21 @@ Small files are read where their records are prepared, so that only what is to b
 A file of many records is read here, and its records go out in batches.
 """
 
-import os
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
-from threading import Thread
 from typing import TypeAlias
 
 from tvec_pv.actions.contents import Contents, Received, open_contents
 from tvec_pv.actions.preparation import Judge, Prepared, prepare
-from tvec_pv.domain.errors import WorkerLost
+from tvec_pv.actions.processes import Processes
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.records import Record
 from tvec_pv.reference_files import knowledge
@@ -55,7 +53,7 @@ def contents_of(raw: RawFile, product: Product, settings: Settings) -> Contents:
 class Workers:
     """Who reads and prepares: this process, or several others."""
 
-    def __init__(self, judge: Judge, settings: Settings, pool: ProcessPoolExecutor | None) -> None:
+    def __init__(self, judge: Judge, settings: Settings, pool: Processes | None) -> None:
         self._judge, self._size, self._pool = judge, settings.batch_size, pool
         self.groups_at_once = 1 if pool is None else settings.workers + 1
         self._pieces_at_once = 2 * settings.workers
@@ -134,32 +132,15 @@ def workers(judge: Judge, settings: Settings) -> Iterator[Workers]:
     if context.get_start_method() == "forkserver":
         ensure_running()  # it imports for seconds, while the first files are kept
     theirs = settings.model_copy(update={"database_url": None})
-    try:
-        with ProcessPoolExecutor(
-            settings.workers, mp_context=context, initializer=_begin, initargs=(theirs, judge.today)
-        ) as pool:
-            yield Workers(judge, settings, pool)
-    except BrokenProcessPool as error:
-        raise WorkerLost(
-            "a process that checks reports was ended from outside, or the memory did not suffice; nothing was lost. "
-            "Run again, with fewer TVEC_PV_WORKERS or a smaller TVEC_PV_BATCH_SIZE if it happens again."
-        ) from error
+    with Processes(context, settings.workers, partial(_begin, theirs, judge.today)) as pool:
+        yield Workers(judge, settings, pool)
 
 
 _HERE: list[tuple[Judge, Settings]] = []  # of a process that prepares: what its initialiser read
 
 
 def _begin(settings: Settings, today: date) -> None:
-    Thread(target=_end_with_parent, daemon=True).start()
     _HERE[:] = [(Judge(knowledge(settings.meddra), settings.expectations, today), settings)]
-
-
-def _end_with_parent() -> None:
-    """A parent that was killed tells nobody: without this, its workers would wait for work for ever."""
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 def _prepare_there(received: list[Received]) -> list[Prepared]:

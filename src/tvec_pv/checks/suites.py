@@ -1,10 +1,12 @@
 """Running the expectation suites on a batch of cases, and saying what they found in this product's words."""
 
+import gc
 import json
 import logging
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -198,7 +200,7 @@ def engine() -> Any:
     """What Great Expectations keeps of a process: in memory, without pages. Its import takes seconds."""
     os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _without_collecting():
         warnings.simplefilter("ignore")
         import great_expectations as gx
         from great_expectations.data_context.types.base import DataContextConfig, InMemoryStoreBackendDefaults
@@ -210,3 +212,14 @@ def engine() -> Any:
             "whole"
         )
     return context
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """What an import makes stays: looking through it for garbage, then and ever after, is a part of what it costs."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

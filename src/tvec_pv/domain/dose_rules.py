@@ -124,6 +124,8 @@ def thaw_storage(at: Situation) -> Iterator[Found]:
     """A thawed vial of the first concentration that was kept too long in the refrigerator."""
     limit = at.limit("thawed-hours")
     for said in (*at.facts.about_doses, *_told(at)):
+        if not _KEPT.search(said.text.lower()):
+            continue
         for clause in re.split(r"[.;\n](?!\d)", said.text):
             hours = max(map(_hours, _KEPT.findall(clause.lower())), default=0)
             exponent = exponent_in(clause) or exponent_in(said.text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import orjson
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -35,14 +36,19 @@ def open_store(url: str) -> Store:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         _make_folder(parsed)
-        engine = create_engine(parsed, hide_parameters=True)
+        engine = create_engine(parsed, hide_parameters=True, json_serializer=_json)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+        driver = parsed.set(drivername="postgresql+psycopg")
+        engine = create_engine(driver, pool_pre_ping=True, hide_parameters=True, json_serializer=_json)
     with _answering(), _held(engine, _MIGRATION, wait=True):
         upgrade(engine)
     return Store(engine)
+
+
+def _json(document: Any) -> str:
+    return orjson.dumps(document).decode()
 
 
 @contextmanager
