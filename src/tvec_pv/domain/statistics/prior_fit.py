@@ -129,11 +129,12 @@ def points_with_zeros(
     column / total, as it is for the zero cells; `ValueError` where it is not, so not for stratified expected counts.
     The cells are counted by bins of log E without being made: of each row, the sorted columns say how many cells lie
     below each edge and what their expected counts add up to. So the number of zero cells is exact, and each bin of them
-    stands at their mean E. The observed pairs are squashed to bins of the same width, if wanted.
+    stands at their mean E. A margin of 0 has no cells. The observed pairs are squashed to the same width, if wanted.
     """
     counts, expected = checked_counts(n), checked_expected(e)
     observed = observed_points(counts, expected, bin_width if squash else None)
-    shorter, longer = sorted((checked_expected(rows), checked_expected(columns)), key=len)
+    margins = [np.asarray(margin, dtype=np.float64) for margin in (rows, columns)]
+    shorter, longer = sorted((margin[margin > 0] for margin in margins), key=len)
     ends = np.array([shorter.min() * longer.min(), shorter.max() * longer.max()]) / total
     edges = _edges(np.concatenate([ends, expected]), bin_width)
     cells, summed = _cells_below(edges, shorter / total, np.sort(longer))
