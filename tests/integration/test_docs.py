@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from fractions import Fraction
 from pathlib import Path
 from textwrap import dedent
 
@@ -21,7 +22,9 @@ from tvec_pv.cli import app
 from tvec_pv.domain.records import RecordClass
 from tvec_pv.domain.statistics.contingency import table
 from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
+from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.statistics.information_component import information_component, information_component_of
+from tvec_pv.domain.statistics.posterior import shrink
 from tvec_pv.reference_files import golden_numbers
 from tvec_pv.self_test.methods import METHODS
 from tvec_pv.settings import Settings
@@ -356,6 +359,23 @@ def more_worked():
 def test_more_of_the_worked_numbers_are_computed(golden, name, shown):
     computed = METHODS[golden.method].compute(golden.given)[name]
     assert round(computed, len(shown.partition(".")[2])) == float(shown)
+
+
+def shrunk():
+    """Each row of the worked numbers of shrinkage, with what the code computes under the theta above it."""
+    text = section(REFERENCE / "methods.md", "### Agreement, and worked numbers of shrinkage")
+    for part in re.split(r"^With theta = ", text, flags=re.MULTILINE)[1:]:
+        prior = Prior(*(float(Fraction(one)) for one in re.match(r"\((.*?)\)", part)[1].split(", ")))
+        for n, e, *numbers in rows(part):
+            of = shrink([int(n)], [float(e)], prior)
+            yield pytest.param(numbers, [of.ebgm[0], of.eb05[0], of.eb95[0]], id=f"{n} where {e} were expected")
+
+
+@pytest.mark.parametrize(("shown", "computed"), shrunk())
+def test_the_worked_numbers_of_shrinkage_are_computed(shown, computed):
+    assert any(shown)
+    for number, value in zip(shown, computed, strict=True):
+        assert not number or round(value, len(number.partition(".")[2])) == float(number)
 
 
 # --- links

@@ -136,6 +136,15 @@ def test_the_order_of_pairs_and_margins_does_not_matter(drawn):
     assert theta[0] == pytest.approx(theta[1], rel=1e-8)
 
 
+def test_a_product_without_reports_adds_no_cells(drawn):
+    plain, more = (
+        points_with_zeros(drawn.n, drawn.e, rows, drawn.columns, drawn.reports)
+        for rows in (drawn.rows, [0, *drawn.rows, 0])
+    )
+    assert (plain.weight == more.weight).all()
+    assert (plain.e == more.e).all()
+
+
 def test_equal_pairs_are_counted_together_and_nothing_is_lost(drawn):
     points = observed_points(drawn.n, drawn.e)
     assert len(points.n) == len(set(zip(drawn.n.tolist(), drawn.e.tolist(), strict=True)))

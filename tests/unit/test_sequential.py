@@ -14,6 +14,26 @@ from tvec_pv.domain.statistics.sequential import (
     watch,
 )
 
+# The R package Sequential (Kulldorff and Silva): expected count at the end, least count, critical value for alpha 0.05
+SEQUENTIAL = [
+    (1, 1, 2.85393700326128),
+    (2, 1, 3.0469774628286),
+    (5, 1, 3.29718279728549),
+    (10, 1, 3.46795158033368),
+    (20, 1, 3.62812301587201),
+    (100, 1, 3.95232090599911),
+    (1, 3, 1.7742178463146),
+    (2, 4, 2.00015758807598),
+    (10, 2, 3.23800870652229),
+    (10, 4, 2.92156132978567),
+    (20, 10, 2.71713745193818),
+]
+
+
+@pytest.mark.parametrize(("longest", "least", "value"), SEQUENTIAL)
+def test_the_critical_values_are_those_of_r(longest, least, value):
+    assert critical_value(longest, 0.05, least) == pytest.approx(value, abs=1e-7)
+
 
 @pytest.mark.parametrize(("longest", "value"), [(1, 2.8539), (2, 3.0470), (5, 3.2972), (10, 3.4680), (20, 3.6281)])
 def test_the_critical_values_are_the_published_ones(longest, value):

@@ -65,8 +65,8 @@ class End:
 class Fit:
     """The best end, and whether it can be trusted.
 
-    - `converged`: a further Newton step would move no parameter by more than a thousandth of its standard error, and
-      at least two starts (or the only one) ended at this log likelihood.
+    - `converged`: a further Newton step would move no parameter by more than a thousandth of its standard error (on the
+      boundary: the slope is flat), and at least two starts, or the only one, ended at this log likelihood.
     - `is_interior`: every parameter is at least ten times its bound away, and the log likelihood is curved in all
       directions. Where it is not, the data do not determine the prior: do not use it.
     - `standard_errors` of alpha1, beta1, alpha2, beta2, p from the curvature; None where it is not interior.
@@ -129,11 +129,12 @@ def points_with_zeros(
     column / total, as it is for the zero cells; `ValueError` where it is not, so not for stratified expected counts.
     The cells are counted by bins of log E without being made: of each row, the sorted columns say how many cells lie
     below each edge and what their expected counts add up to. So the number of zero cells is exact, and each bin of them
-    stands at their mean E. The observed pairs are squashed to bins of the same width, if wanted.
+    stands at their mean E. A margin of 0 has no cells. The observed pairs are squashed to the same width, if wanted.
     """
     counts, expected = checked_counts(n), checked_expected(e)
     observed = observed_points(counts, expected, bin_width if squash else None)
-    shorter, longer = sorted((checked_expected(rows), checked_expected(columns)), key=len)
+    margins = [np.asarray(margin, dtype=np.float64) for margin in (rows, columns)]
+    shorter, longer = sorted((margin[margin > 0] for margin in margins), key=len)
     ends = np.array([shorter.min() * longer.min(), shorter.max() * longer.max()]) / total
     edges = _edges(np.concatenate([ends, expected]), bin_width)
     cells, summed = _cells_below(edges, shorter / total, np.sort(longer))
@@ -174,17 +175,18 @@ def fit_prior(points: Points, likelihood: Likelihood, starts: Sequence[Prior] = 
     place = places[best] if top is None else top.place
     height, slope = climb(place)
     gradient_norm = float(np.abs(_inwards(place, slope)).max())
+    is_settled = gradient_norm < FLAT if top is None else top.distance < NEAR_THE_TOP
     fit = Fit(
         prior=_prior(place),
         log_likelihood=height * reported,
         likelihood=likelihood,
-        converged=gradient_norm < FLAT if top is None else top.distance < NEAR_THE_TOP,
+        converged=is_settled,
         is_interior=top is not None,
         gradient_norm=gradient_norm,
         standard_errors=None if top is None else top.standard_errors,
         starts=tuple(ends),
     )
-    return fit if fit.agreeing >= min(2, len(ends)) else replace(fit, converged=False)
+    return replace(fit, converged=is_settled and fit.agreeing >= min(2, len(ends)))
 
 
 # A place is a prior without constraints: log alpha1, log beta1, log alpha2, log beta2, logit p.
