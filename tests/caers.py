@@ -57,3 +57,17 @@ def published() -> dict[tuple[str, str], dict[str, float]]:
         lines = list(csv.DictReader(file))
     numbers = ("N", "E", "qn", "EBGM", "Q05", "Q95")
     return {(line["var1"], line["var2"]): {name: float(line[name]) for name in numbers} for line in lines}
+
+
+def margins_by_sex() -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Distinct reports of each product, of each reaction, and of all: a column for each sex."""
+    with (GOLDEN / "caers_raw_long.csv").open(encoding="utf-8") as file:
+        lines = list(csv.DictReader(file))
+    sexes = sorted({line["strat1"] for line in lines})
+
+    def by_sex(name: str) -> NDArray[np.int64]:
+        counted = Counter((value, sex) for _, value, sex in {(one["id"], one[name], one["strat1"]) for one in lines})
+        return np.array([[counted[value, sex] for sex in sexes] for value in sorted({line[name] for line in lines})])
+
+    total = Counter(sex for _, sex in {(line["id"], line["strat1"]) for line in lines})
+    return by_sex("var1"), by_sex("var2"), np.array([total[sex] for sex in sexes])

@@ -1,5 +1,6 @@
 """The fit of the prior against openEBGM's published ones, and on tables whose prior is known."""
 
+import csv
 import json
 from collections import Counter
 from dataclasses import replace
@@ -7,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.caers import GOLDEN, UNSQUASHED, UNSQUASHED_LOG_LIKELIHOOD, caers
+from tests.caers import GOLDEN, UNSQUASHED, UNSQUASHED_LOG_LIKELIHOOD, caers, margins_by_sex
 from tests.performance.drawn_pairs import TRUTH, drawn_pairs
 from tvec_pv.domain.statistics.gamma_poisson import Likelihood, Prior
 from tvec_pv.domain.statistics.posterior import shrink
@@ -134,6 +135,48 @@ def test_the_order_of_pairs_and_margins_does_not_matter(drawn):
     assert one.e == pytest.approx(other.e, rel=1e-12)
     theta = [fit_prior(points, WITH_ZEROS, STARTS[:1]).prior.theta for points in (one, other)]
     assert theta[0] == pytest.approx(theta[1], rel=1e-8)
+
+
+def in_strata(random):
+    """Generated margins in three strata, one of them empty, and what they say of each cell."""
+    total = np.array([40_000, 0, 9_000])
+    rows, columns = (random.integers(0, total // 20 + 1, (size, 3)) for size in (90, 120))
+    rows[5] = columns[7] = 0
+    return rows, columns, total, (rows[:, [0, 2]] / total[[0, 2]]) @ columns[:, [0, 2]].T
+
+
+def test_zero_cells_within_strata_are_those_of_the_table():
+    random = np.random.default_rng(8)
+    rows, columns, total, table = in_strata(random)
+    n = random.poisson(table * random.standard_gamma(0.4, table.shape) / 0.4)
+    points = points_with_zeros(n[n > 0], table[n > 0], rows, columns, total)
+    empty = (n == 0) & (table > 0)
+    assert points.weight.sum() == (table > 0).sum()
+    assert points.weight[points.n == 0].sum() == empty.sum()
+    assert points.weight[points.n == 0] @ points.e[points.n == 0] == pytest.approx(table[empty].sum(), rel=1e-10)
+    with pytest.raises(ValueError, match="products of these margins"):
+        points_with_zeros(n[n > 0], 1.7 * table[n > 0], rows, columns, total)
+
+
+def test_one_stratum_is_no_stratum(drawn):
+    margins = drawn.rows[:, None], drawn.columns[:, None], np.array([drawn.reports])
+    one = points_with_zeros(drawn.n, drawn.e, *margins)
+    none = points_with_zeros(drawn.n, drawn.e, drawn.rows, drawn.columns, drawn.reports)
+    assert (one.n == none.n).all()
+    assert (one.weight == none.weight).all()
+    assert one.e == pytest.approx(none.e, rel=1e-10)
+
+
+@needs_golden
+def test_expected_counts_by_sex_are_among_the_cells_of_their_strata():
+    """Those that openEBGM gives for its example; the margins are counted here, and a cell not of theirs is refused."""
+    with (GOLDEN / "openEBGM_caers_stratified_E.csv").open(encoding="utf-8") as file:
+        published = {(line["var1"], line["var2"]): float(line["E"]) for line in csv.DictReader(file)}
+    of, (rows, columns, total) = caers(), margins_by_sex()
+    points = points_with_zeros(of.n, [published[pair] for pair in of.pairs], rows, columns, total, squash=False)
+    assert points.weight[points.n > 0].sum() == 17_189
+    assert points.weight.sum() == (rows @ columns.T > 0).sum()
+    assert fit_prior(points, WITH_ZEROS).is_interior
 
 
 def test_a_product_without_reports_adds_no_cells(drawn):

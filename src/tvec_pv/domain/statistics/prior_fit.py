@@ -31,6 +31,7 @@ STARTS = (
     Prior(0.05, 0.02, 0.5, 0.5, 0.2),
 )
 BIN_WIDTH = 0.02  # of log E
+CELLS_AT_A_TIME = 1 << 18
 BINNED_UP_TO = 64  # reports; the likelihood of more bends too much within a bin
 SHAPES_AND_RATES = (1e-4, 1e5)  # where the search is held
 WEIGHTS = (1e-6, 1 - 1e-6)
@@ -102,13 +103,14 @@ def observed_points(n: ArrayLike, e: ArrayLike, bin_width: float | None = None) 
         return _together(counts, expected)
     few = counts <= BINNED_UP_TO
     rest = _together(counts[~few], expected[~few])
-    edges = _edges(expected, bin_width)
-    cell = counts[few] * len(edges) + _bins(expected[few], edges)
+    bins = _bins(expected[few], bin_width)
+    first, last = (bins.min(), bins.max()) if len(bins) else (0, 0)
+    cell = counts[few] * (last - first + 1) + bins - first
     pairs = np.bincount(cell)
     summed = np.bincount(cell, expected[few])
     filled = np.flatnonzero(pairs)
     return Points(
-        np.concatenate([filled // len(edges), rest.n]),
+        np.concatenate([filled // (last - first + 1), rest.n]),
         np.concatenate([summed[filled] / pairs[filled], rest.e]),
         np.concatenate([pairs[filled].astype(np.float64), rest.weight]),
     )
@@ -119,36 +121,37 @@ def points_with_zeros(
     e: ArrayLike,
     rows: ArrayLike,
     columns: ArrayLike,
-    total: float,
+    total: ArrayLike,
     bin_width: float = BIN_WIDTH,
     squash: bool = True,
 ) -> Points:
     """The whole table of products and reactions: the pairs that were reported, and every cell without a report.
 
     `rows` and `columns` are the reports of each product and of each reaction, `total` those of all, and e = row x
-    column / total, as it is for the zero cells; `ValueError` where it is not, so not for stratified expected counts.
-    The cells are counted by bins of log E without being made: of each row, the sorted columns say how many cells lie
-    below each edge and what their expected counts add up to. So the number of zero cells is exact, and each bin of them
-    stands at their mean E. A margin of 0 has no cells. The observed pairs are squashed to the same width, if wanted.
+    column / total, as it is for the zero cells. Within strata they have a column for each stratum, `total` has as many
+    numbers, and e is the sum over strata. `ValueError` where an e is not what the margins say.
+
+    The zero cells are counted by bins of log E, without a table being made, and each bin of them stands at their mean
+    E. A margin of 0 has no cells. The observed pairs are squashed to bins of the same width, if wanted.
     """
     counts, expected = checked_counts(n), checked_expected(e)
     observed = observed_points(counts, expected, bin_width if squash else None)
-    margins = [np.asarray(margin, dtype=np.float64) for margin in (rows, columns)]
-    shorter, longer = sorted((margin[margin > 0] for margin in margins), key=len)
-    ends = np.array([shorter.min() * longer.min(), shorter.max() * longer.max()]) / total
-    edges = _edges(np.concatenate([ends, expected]), bin_width)
-    cells, summed = _cells_below(edges, shorter / total, np.sort(longer))
-    bins = _bins(expected, edges)
-    zero_cells = np.diff(cells) - np.bincount(bins, minlength=len(edges) - 1)
-    zero_summed = np.diff(summed) - np.bincount(bins, expected, minlength=len(edges) - 1)
-    if zero_cells.min() < -1:
+    rows, columns, total = (np.asarray(one, dtype=np.float64) for one in (rows, columns, total))
+    count_cells = _cells_of_margins if rows.ndim == 1 else _cells_in_strata
+    first, cells, summed = count_cells(rows, columns, total, bin_width)
+    bins = _bins(expected, bin_width) - first
+    if bins.min() < 0 or bins.max() >= len(cells):
         raise ValueError("expected counts are not the products of these margins")
-    empty = zero_cells > 0
-    means = np.clip(zero_summed[empty] / zero_cells[empty], edges[:-1][empty], edges[1:][empty])
+    cells = cells - np.bincount(bins, minlength=len(cells))
+    summed = summed - np.bincount(bins, expected, minlength=len(cells))
+    if cells.min() < -1:  # a rounding at an edge is not worth a word
+        raise ValueError("expected counts are not the products of these margins")
+    empty = np.flatnonzero(cells > 0)
+    edges = np.exp((empty + first) * bin_width), np.exp((empty + first + 1) * bin_width)
     return Points(
-        np.concatenate([observed.n, np.zeros(len(means), dtype=np.int64)]),
-        np.concatenate([observed.e, means]),
-        np.concatenate([observed.weight, zero_cells[empty].astype(np.float64)]),
+        np.concatenate([observed.n, np.zeros(len(empty), dtype=np.int64)]),
+        np.concatenate([observed.e, np.clip(summed[empty] / cells[empty], *edges)]),
+        np.concatenate([observed.weight, cells[empty]]),
     )
 
 
@@ -291,23 +294,40 @@ def _together(counts: Counts, expected: Floats) -> Points:
     return Points(n[first], e[first], np.diff(first, append=len(n)).astype(np.float64))
 
 
-def _edges(expected: Floats, width: float) -> Floats:
-    """Edges of bins of log E, wide enough for all expected counts; which bin a value is in does not depend on them."""
-    first, last = np.floor(np.log(expected.min()) / width) - 1, np.floor(np.log(expected.max()) / width) + 2
-    return np.asarray(np.exp(np.arange(first, last + 1) * width))
+def _bins(expected: Floats, width: float) -> Counts:
+    return np.floor(np.log(expected) / width).astype(np.int64)
 
 
-def _bins(expected: Floats, edges: Floats) -> Counts:
-    return np.searchsorted(edges, expected, side="right") - 1
+def _cells_of_margins(rows: Floats, columns: Floats, total: Floats, width: float) -> tuple[int, Floats, Floats]:
+    """The first bin of log E, and of each bin how many cells it has and what their expected counts add up to.
+
+    Of each row, the sorted columns say how many cells lie below each edge, and their sums what those add up to.
+    """
+    shorter, longer = sorted((margin[margin > 0] for margin in (rows, columns)), key=len)
+    longer = np.sort(longer)
+    summed_margins = np.concatenate([[0.0], np.cumsum(longer)])
+    ends = np.array([shorter.min() * longer[0], shorter.max() * longer[-1]]) / total
+    first, last = _bins(ends, width) + np.array([-1, 2])  # the edges are beyond any rounding
+    edges = np.exp(np.arange(first, last + 1) * width)
+    below, summed = np.zeros(len(edges)), np.zeros(len(edges))
+    for scale, times in zip(*np.unique(shorter / total, return_counts=True), strict=True):
+        place = np.searchsorted(longer, edges / scale)
+        below += times * place
+        summed += times * scale * summed_margins[place]
+    return int(first), np.diff(below), np.diff(summed)
 
 
-def _cells_below(edges: Floats, scales: Floats, margins: Floats) -> tuple[Floats, Floats]:
-    """How many products scale x margin lie below each edge, and their sum. Margins are sorted."""
-    distinct, times = np.unique(scales, return_counts=True)
-    summed_margins = np.concatenate([[0.0], np.cumsum(margins)])
-    cells, summed = np.zeros(len(edges)), np.zeros(len(edges))
-    for scale, count in zip(distinct, times, strict=True):
-        below = np.searchsorted(margins, edges / scale)
-        cells += count * below
-        summed += count * scale * summed_margins[below]
-    return cells, summed
+def _cells_in_strata(rows: Floats, columns: Floats, total: Floats, width: float) -> tuple[int, Floats, Floats]:
+    """The same within strata, where no order of the columns helps: every cell is looked at, some rows at a time."""
+    filled = total > 0
+    in_strata, columns = rows[:, filled] / total[filled], columns[:, filled].T
+    first, last = _bins(np.array([1 / total.max(), total.sum()]), width) + np.array([-1, 1])
+    cells, summed = np.zeros(last - first + 1), np.zeros(last - first + 1)
+    step = max(1, CELLS_AT_A_TIME // columns.shape[1])
+    for start in range(0, len(in_strata), step):
+        expected = (in_strata[start : start + step] @ columns).ravel()
+        expected = expected[expected > 0]
+        bins = _bins(expected, width) - first
+        cells += np.bincount(bins, minlength=len(cells))
+        summed += np.bincount(bins, expected, minlength=len(cells))
+    return int(first), cells, summed
