@@ -16,6 +16,7 @@ from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
+from tvec_pv.domain.golden_numbers import Golden
 from tvec_pv.domain.narrative import Reader
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.safety_profile import SafetyProfile
@@ -149,6 +150,17 @@ def linkage_model() -> LinkageModel:
         )
     except (KeyError, TypeError) as error:
         raise ReferenceDataError(f"{file.name}: a field or a level lacks, or has too many, entries") from error
+
+
+@cache
+def golden_numbers() -> tuple[str, tuple[Golden, ...]]:
+    """Version and entries of the newest file of golden numbers."""
+    file = _newest("golden")
+    data = _read_version(file)
+    try:
+        return data["version"], tuple(Golden(**entry) for entry in data["number"])
+    except (KeyError, TypeError) as error:
+        raise ReferenceDataError(f"{file.name}: a number lacks, or has too many, entries") from error
 
 
 def _linkage_level(entry: Mapping[str, Any]) -> Level:

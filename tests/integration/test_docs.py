@@ -5,6 +5,7 @@ import re
 import shlex
 from dataclasses import dataclass
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
+from fractions import Fraction
 from pathlib import Path
 from textwrap import dedent
 
@@ -20,14 +21,12 @@ from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
 from tvec_pv.domain.records import RecordClass
 from tvec_pv.domain.statistics.contingency import table
-from tvec_pv.domain.statistics.disproportionality import (
-    chi_square,
-    chi_square_yates,
-    information_component,
-    information_component_of,
-    prr,
-    ror,
-)
+from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
+from tvec_pv.domain.statistics.gamma_poisson import Prior
+from tvec_pv.domain.statistics.information_component import information_component, information_component_of
+from tvec_pv.domain.statistics.posterior import shrink
+from tvec_pv.reference_files import golden_numbers
+from tvec_pv.self_test.methods import METHODS
 from tvec_pv.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -290,6 +289,13 @@ def test_json_that_is_like_another(morning, command):
     assert fields(status) == documented_fields("background status") - {"loaded"} - of_refused
 
 
+def test_json_of_the_self_test_is_what_is_documented(command, monkeypatch):
+    monkeypatch.delenv("TVEC_PV_REAL_DATA", raising=False)
+    real = fields(printed(command("self-test", "--json")))
+    assert documented_fields("self-test") == real
+    assert fields(example("self-test")) == real
+
+
 def test_every_command_with_json_has_a_section():
     with_json = {name.removeprefix("tvec-pv ") for name, one in COMMANDS.items() if "as_json" in _names(one)}
     headings = re.findall(r"^## (.*)$", (REFERENCE / "json.md").read_text("utf-8"), re.MULTILINE)
@@ -343,6 +349,35 @@ def test_the_worked_numbers_are_computed(shown, computed):
     assert len(given) == len(computed)
     for number, value in zip(given, computed, strict=True):
         assert round(value, len(number.partition(".")[2])) == float(number)
+
+
+def more_worked():
+    goldens = {(golden.method, golden.case): golden for golden in golden_numbers()[1]}
+    for method, case, name, shown in rows(section(REFERENCE / "methods.md", "## More worked numbers")):
+        yield pytest.param(goldens[method, case], name, shown, id=f"{method}: {name} of {case}")
+
+
+@pytest.mark.parametrize(("golden", "name", "shown"), more_worked())
+def test_more_of_the_worked_numbers_are_computed(golden, name, shown):
+    computed = METHODS[golden.method].compute(golden.given)[name]
+    assert round(computed, len(shown.partition(".")[2])) == float(shown)
+
+
+def shrunk():
+    """Each row of the worked numbers of shrinkage, with what the code computes under the theta above it."""
+    text = section(REFERENCE / "methods.md", "### Agreement, and worked numbers of shrinkage")
+    for part in re.split(r"^With theta = ", text, flags=re.MULTILINE)[1:]:
+        prior = Prior(*(float(Fraction(one)) for one in re.match(r"\((.*?)\)", part)[1].split(", ")))
+        for n, e, *numbers in rows(part):
+            of = shrink([int(n)], [float(e)], prior)
+            yield pytest.param(numbers, [of.ebgm[0], of.eb05[0], of.eb95[0]], id=f"{n} where {e} were expected")
+
+
+@pytest.mark.parametrize(("shown", "computed"), shrunk())
+def test_the_worked_numbers_of_shrinkage_are_computed(shown, computed):
+    assert any(shown)
+    for number, value in zip(shown, computed, strict=True):
+        assert not number or round(value, len(number.partition(".")[2])) == float(number)
 
 
 # --- links

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from tests.performance import assessing, intake, loading, reading
+from tests.performance import assessing, intake, loading, reading, shrinkage
 from tests.performance.figures import Figure
 
 
@@ -12,6 +12,7 @@ def figures() -> Iterable[Figure]:
     yield from intake.measure()
     yield from assessing.measure()
     yield from loading.measure()
+    yield from shrinkage.measure()
 
 
 missed = 0

@@ -24,6 +24,7 @@ from tvec_pv.cli.output import (
 )
 from tvec_pv.cli.profile import profile
 from tvec_pv.cli.quarantine import quarantine
+from tvec_pv.cli.self_test import self_test
 
 app = typer.Typer(
     help="Nightly pharmacovigilance: read reports, check, classify, flag, store, export.",
@@ -48,6 +49,7 @@ for group, name in (
     (database, "db"),
 ):
     app.add_typer(group, name=name)
+app.command("self-test")(self_test)
 
 
 def main() -> None:

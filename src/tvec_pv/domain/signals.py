@@ -11,7 +11,8 @@ import numpy as np
 
 from tvec_pv.domain.background import Background
 from tvec_pv.domain.statistics.contingency import Table, from_margins
-from tvec_pv.domain.statistics.disproportionality import chi_square_yates, information_component, prr, ror
+from tvec_pv.domain.statistics.disproportionality import chi_square_yates, prr, ror
+from tvec_pv.domain.statistics.information_component import information_component
 from tvec_pv.domain.terms import normalise
 
 

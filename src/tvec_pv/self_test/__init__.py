@@ -1,0 +1,1 @@
+"""The golden numbers of every method, computed live: `tvec-pv self-test`."""
