@@ -25,7 +25,8 @@ from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.statistics.information_component import information_component, information_component_of
 from tvec_pv.domain.statistics.posterior import shrink
-from tvec_pv.reference_files import golden_numbers
+from tvec_pv.domain.substances import fold
+from tvec_pv.reference_files import background_codes, golden_numbers
 from tvec_pv.self_test.methods import METHODS
 from tvec_pv.settings import Settings
 
@@ -86,6 +87,16 @@ def rows(text):
 @pytest.mark.parametrize("name", PAGES)
 def test_a_generated_page_is_up_to_date(name):
     assert (REFERENCE / name).read_text("utf-8") == PAGES[name](), "run `make docs`"
+
+
+def test_the_names_on_the_page_of_the_background_are_folded_so():
+    shown = rows(section(REFERENCE / "background.md", "## How names are folded"))
+
+    assert len(shown) > 5
+    for reported, counted in shown:
+        name = re.findall("`([^`]+)`", reported)[0]
+        given = (name, "") if "(prod_ai)" in reported else ("", name)
+        assert fold(background_codes().names, *given) == tuple(re.findall("`([^`]+)`", counted)), reported
 
 
 def test_every_setting_is_documented():
