@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from tvec_pv.actions.runs import House, run, utc_now
-from tvec_pv.background.manifest import release, status
+from tvec_pv.background.manifest import find_release, status
 from tvec_pv.domain.errors import CannotWrite, refusal
 from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
@@ -54,7 +54,7 @@ def _write(snapshot: Snapshot, folder: Path) -> tuple[Path, str]:
 
 
 def _snapshot(house: House, at: Any) -> Snapshot:
-    quarters = status(house.settings.background)
+    release = find_release(status(house.settings.background))
     with reading(house.store) as connection:
         current = reads.current_versions(connection)
         valid = [version for version in current if not version.is_nullified]
@@ -68,7 +68,7 @@ def _snapshot(house: House, at: Any) -> Snapshot:
             product=house.knowledge.product,
             profile=house.knowledge.profile,
             versions=house.versions,
-            background=release(quarters) if quarters else "no background: no statistic was computed",
+            background=release or "no background: no statistic was computed",
             period_start=min((one["started_at"].date() for one in receipts), default=None),
             receipts=receipts,
             signals=reads.signals(connection),

@@ -102,6 +102,11 @@ def release(quarters: Sequence[Quarter]) -> str:
     return f"FAERS {len(extracts)} extract(s){of_lists}{span}, {key}"
 
 
+def find_release(quarters: Sequence[Quarter]) -> str | None:
+    """The name of what is loaded; None where that is no extract, so that nothing is counted."""
+    return release(quarters) if any(one.is_extract for one in quarters) else None
+
+
 def release_key(quarters: Sequence[Quarter]) -> str:
     """The part of the release's name that tells it from every other."""
     return release(quarters).rpartition(" ")[2]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tvec_pv.background.current import Summary, find_current
-from tvec_pv.background.manifest import Quarter, Refusal, refusals, release, status
+from tvec_pv.background.manifest import Quarter, Refusal, find_release, refusals, status
 
 _NOTHING = "no background is loaded: statistics are not computed (`tvec-pv background load PATH`)"
 _UNFINISHED = "the newest versions are not put together yet: the next load or detection does it"
@@ -25,7 +25,7 @@ class Standing:
     def lines(self) -> list[str]:
         refused = [f"refused: {one.name}: {one.reason}" for one in self.refused]
         if self.release is None:
-            return [_NOTHING, *refused]
+            return [_NOTHING, *(one.line for one in self.loaded), *refused]
         return [self.release, self._current, *(one.line for one in self.loaded), *self._rows, *refused]
 
     @property
@@ -60,7 +60,7 @@ def standing(folder: Path) -> Standing:
     loaded = status(folder)
     current = find_current(folder)
     return Standing(
-        release=release(loaded) if loaded else None,
+        release=find_release(loaded),
         loaded=tuple(loaded),
         refused=tuple(refusals(folder)),
         current=current.summary if current else None,
