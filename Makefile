@@ -10,7 +10,7 @@ INBOX ?= inbox
 export TVEC_PV_HOME ?= $(CURDIR)/.tvec-pv
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test fuzz faults bench memory duplicates-measure lint serve lock samples docs clean
+.PHONY: run test fuzz faults bench memory detection-power duplicates-measure lint serve lock samples docs clean
 
 run: $(VENV)/installed  ## read the sample reports as a night would
 	$(BIN)/tvec-pv background load sample_reports/background
@@ -46,6 +46,9 @@ bench: $(VENV)/installed-dev  ## speed as ratios in one run
 
 memory: $(VENV)/installed-dev  ## what a gigabyte of each format takes, and files made to fill the memory
 	$(BIN)/python -m tests.performance.memory
+
+detection-power: $(VENV)/installed-dev  ## how many planted signals each rule finds; writes the page again
+	$(BIN)/python -m tests.detection_power
 
 duplicates-measure: $(VENV)/installed-dev  ## how many of the duplicates planted among 100,000 generated cases are found
 	$(BIN)/python -m tests.performance.duplicates

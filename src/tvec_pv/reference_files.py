@@ -163,6 +163,12 @@ def golden_numbers() -> tuple[str, tuple[Golden, ...]]:
         raise ReferenceDataError(f"{file.name}: a number lacks, or has too many, entries") from error
 
 
+@cache
+def generation() -> Mapping[str, Any]:
+    """What generated FAERS quarters are drawn from, as the newest file of `reference/generated` has it."""
+    return _read_version(_newest("generated"))
+
+
 def _linkage_level(entry: Mapping[str, Any]) -> Level:
     u = entry["u"]
     return Level(**dict(entry) | {"u": Chance(**u) if isinstance(u, dict) else u})

@@ -307,6 +307,17 @@ def test_json_of_the_self_test_is_what_is_documented(command, monkeypatch):
     assert fields(example("self-test")) == real
 
 
+@on_sqlite
+def test_json_of_a_generated_background_and_its_scores_is_what_is_documented(house, command, tmp_path):
+    written = printed(command("background", "generate", "--reports", 400, "--out", tmp_path / "generated", "--json"))
+    command("background", "load", tmp_path / "generated" / "quarters", house=house)
+    scored = printed(command("background", "score", "--json", house=house))
+
+    for heading, real in (("background generate", fields(written)), ("background score", fields(scored))):
+        assert documented_fields(heading) == real
+        assert fields(example(heading)) == real
+
+
 def test_every_command_with_json_has_a_section():
     with_json = {name.removeprefix("tvec-pv ") for name, one in COMMANDS.items() if "as_json" in _names(one)}
     headings = re.findall(r"^## (.*)$", (REFERENCE / "json.md").read_text("utf-8"), re.MULTILINE)

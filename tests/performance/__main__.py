@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterable
 
-from tests.performance import assessing, intake, loading, reading, shrinkage
+from tests.performance import assessing, background, intake, loading, reading, shrinkage
 from tests.performance.figures import Figure
 
 
@@ -13,6 +13,7 @@ def figures() -> Iterable[Figure]:
     yield from assessing.measure()
     yield from loading.measure()
     yield from shrinkage.measure()
+    yield from background.measure()
 
 
 missed = 0

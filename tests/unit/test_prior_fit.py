@@ -256,3 +256,15 @@ def test_one_gamma_distribution_is_not_two(drawn):
     points = points_with_zeros(single.n, single.e, single.rows, single.columns, single.reports)
     fit = fit_prior(points, WITH_ZEROS)
     assert not (fit.is_interior and fit.converged and max(np.array(fit.standard_errors) / fit.prior.theta) < 0.2)
+
+
+def test_expected_counts_of_one_are_on_no_edge_of_a_bin():
+    """In three strata of 49 reports each; summed in another order their E is 1 less the smallest step."""
+    rows = np.full((40, 3), 7.0)
+    columns = np.full((40, 3), 7.0 / 3)
+    expected = np.full(1_600, np.nextafter(1.0, 0.0))
+
+    points = points_with_zeros(np.ones(1_600, dtype=int), expected, rows, columns, np.full(3, 49.0))
+
+    assert points.weight.sum() == 1_600
+    assert points.n.all()

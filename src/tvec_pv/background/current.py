@@ -25,7 +25,7 @@ CASES_AT_A_TIME = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some current reports, numbered from `first` on, with the pairs of a report and what it names, each once."""
+    """Some current reports, numbered from `first` on, with the pairs of a report and what it names."""
 
     first: int
     reports: int
@@ -76,18 +76,18 @@ class Current:
             yield pl.read_parquet(file, columns=columns)
 
     def parts(self, *, suspect_only: bool = True) -> Iterator[Part]:
-        """Who names what, part by part: a report never lies in two. Of medicines, the suspect and interacting ones."""
+        """Who names what, part by part: a report never lies in two. Of medicines, the suspect and interacting ones; one
+        that a report has in two roles stands there twice."""
         for reports, drugs, reactions in zip(*(map(self.files, ("reports", "drugs", "reactions"))), strict=True):
             numbers = pl.read_parquet(reports, columns=["number"])["number"]
             named = pl.read_parquet(drugs)
             if suspect_only:
                 named = named.filter(pl.col("role").cast(pl.String).is_in(SUSPECT_ROLES))
-            pairs = named.select("report", "substance").unique(maintain_order=True)
             happened = pl.read_parquet(reactions)
             yield Part(
                 first=int(numbers[0]) if len(numbers) else 0,
                 reports=len(numbers),
-                drugs=(pairs["report"].to_numpy(), pairs["substance"].to_numpy()),
+                drugs=(named["report"].to_numpy(), named["substance"].to_numpy()),
                 reactions=(happened["report"].to_numpy(), happened["reaction"].to_numpy()),
             )
 

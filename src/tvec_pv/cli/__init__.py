@@ -24,6 +24,7 @@ from tvec_pv.cli.output import (
 )
 from tvec_pv.cli.profile import profile
 from tvec_pv.cli.quarantine import quarantine
+from tvec_pv.cli.scores import generate, score
 from tvec_pv.cli.self_test import self_test
 
 app = typer.Typer(
@@ -260,6 +261,10 @@ def show_signal(
         print_json(found)
     else:
         print_lines(signal_page(found))
+
+
+background.command("generate")(generate)
+background.command("score")(score)
 
 
 @background.command("load")

@@ -103,7 +103,7 @@ def observed_points(n: ArrayLike, e: ArrayLike, bin_width: float | None = None) 
         return _together(counts, expected)
     few = counts <= BINNED_UP_TO
     rest = _together(counts[~few], expected[~few])
-    bins = _bins(expected[few], bin_width)
+    bins = np.floor(np.log(expected[few]) / bin_width).astype(np.int64)
     first, last = (bins.min(), bins.max()) if len(bins) else (0, 0)
     cell = counts[few] * (last - first + 1) + bins - first
     pairs = np.bincount(cell)
@@ -147,7 +147,7 @@ def points_with_zeros(
     if cells.min() < -1:  # a rounding at an edge is not worth a word
         raise ValueError("expected counts are not the products of these margins")
     empty = np.flatnonzero(cells > 0)
-    edges = np.exp((empty + first) * bin_width), np.exp((empty + first + 1) * bin_width)
+    edges = _lower_edges(empty + first, bin_width), _lower_edges(empty + first + 1, bin_width)
     return Points(
         np.concatenate([observed.n, np.zeros(len(empty), dtype=np.int64)]),
         np.concatenate([observed.e, np.clip(summed[empty] / cells[empty], *edges)]),
@@ -295,7 +295,12 @@ def _together(counts: Counts, expected: Floats) -> Points:
 
 
 def _bins(expected: Floats, width: float) -> Counts:
-    return np.floor(np.log(expected) / width).astype(np.int64)
+    """Bins of log E around multiples of the width: E = 1, which rounding moves either way, is amid one, on no edge."""
+    return np.floor(np.log(expected) / width + 0.5).astype(np.int64)
+
+
+def _lower_edges(bins: Counts, width: float) -> Floats:
+    return np.asarray(np.exp((bins - 0.5) * width))
 
 
 def _cells_of_margins(rows: Floats, columns: Floats, total: Floats, width: float) -> tuple[int, Floats, Floats]:
@@ -308,7 +313,7 @@ def _cells_of_margins(rows: Floats, columns: Floats, total: Floats, width: float
     summed_margins = np.concatenate([[0.0], np.cumsum(longer)])
     ends = np.array([shorter.min() * longer[0], shorter.max() * longer[-1]]) / total
     first, last = _bins(ends, width) + np.array([-1, 2])  # the edges are beyond any rounding
-    edges = np.exp(np.arange(first, last + 1) * width)
+    edges = _lower_edges(np.arange(first, last + 1), width)
     below, summed = np.zeros(len(edges)), np.zeros(len(edges))
     for scale, times in zip(*np.unique(shorter / total, return_counts=True), strict=True):
         place = np.searchsorted(longer, edges / scale)
