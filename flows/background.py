@@ -9,6 +9,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.steps import RETRIES
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.runs import open_house
+from tvec_pv.actions.scoring import score_background
 from tvec_pv.settings import settings
 
 
@@ -18,8 +19,12 @@ def load_extracts(paths: list[str]) -> dict[str, Any]:
     return {"lines": [quarter.line for quarter, _ in loaded]}
 
 
+@task(name="score all pairs", cache_policy=NO_CACHE, **RETRIES)
+def score_pairs() -> dict[str, Any]:
+    return {"lines": score_background(open_house(settings())).lines}
+
+
 @flow(name="background")
 def background(paths: list[str]) -> dict[str, Any]:
-    """Load FAERS extracts."""
-    loaded: dict[str, Any] = load_extracts(paths)
-    return loaded
+    """Load FAERS extracts, and fit the prior of what is loaded then: a new release has none."""
+    return {"lines": [*load_extracts(paths)["lines"], *score_pairs()["lines"]]}
