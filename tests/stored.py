@@ -56,6 +56,10 @@ KNOWLEDGE = {
         FROM duplicate_decisions d JOIN cases a ON a.id = d.case_a_id JOIN cases b ON b.id = d.case_b_id
         LEFT JOIN cases m ON m.id = d.master_case_id""",
     "signals": "SELECT pair, name, category FROM signals",
+    "standings": "SELECT s.pair, x.state, x.why FROM signal_standings x JOIN signals s ON s.id = x.signal_id",
+    "signal_decisions": """
+        SELECT s.pair, x.decision, x.code, x.reason, x.actor FROM signal_decisions x
+        JOIN signals s ON s.id = x.signal_id""",
     "flags": """
         SELECT s.pair, x.rule, CAST(x.statistics AS TEXT) AS statistics, v.content_hash
         FROM flags x JOIN signals s ON s.id = x.signal_id JOIN flag_cases y ON y.flag_id = x.id

@@ -33,16 +33,17 @@ def read_meddra(folder: Path) -> Dictionary:
         name_of=name_of,
         preferred_of=preferred_of,
         code_of={name.casefold(): code for code, name in name_of.items()},
-        organ_class_of=_organ_classes(folder / "mdhier.asc"),
+        organ_class_of=_primary(folder / "mdhier.asc", _SOC_NAME),
+        high_level_of=_primary(folder / "mdhier.asc", _HLT_NAME),
         queries_of=_queries(folder / "smq_list.asc", folder / "smq_content.asc"),
     )
 
 
-def _organ_classes(mdhier: Path) -> dict[str, str]:
-    """The primary system organ class of each preferred term, by name."""
+def _primary(mdhier: Path, column: int) -> dict[str, str]:
+    """The name at a level of the primary path of each preferred term."""
     if not mdhier.is_file():
         return {}
-    return {row[_PT]: row[_SOC_NAME] for row in _rows(mdhier, 12) if row[_IS_PRIMARY] == "Y"}
+    return {row[_PT]: row[column] for row in _rows(mdhier, 12) if row[_IS_PRIMARY] == "Y"}
 
 
 def _queries(smq_list: Path, smq_content: Path) -> dict[str, tuple[Query, ...]]:

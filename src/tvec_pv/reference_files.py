@@ -12,17 +12,23 @@ from tvec_pv.background_files import read_codes
 from tvec_pv.case_rule_files import read_case_rules
 from tvec_pv.domain.assessment import Knowledge
 from tvec_pv.domain.background import Codes
+from tvec_pv.domain.case_flags import Status
 from tvec_pv.domain.case_rules import CaseRules
+from tvec_pv.domain.case_rules import Level as FlagLevel
+from tvec_pv.domain.coding_artefacts import CodingRules
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.golden_numbers import Golden
 from tvec_pv.domain.narrative import Reader
 from tvec_pv.domain.product_names import Product
+from tvec_pv.domain.robustness import Comparator
+from tvec_pv.domain.rule_names import CASE_RULES, STATISTICAL_RULES
 from tvec_pv.domain.safety_profile import SafetyProfile
 from tvec_pv.domain.scales import Scales
-from tvec_pv.domain.signals import STATISTICAL_RULES, Thresholds
-from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary
+from tvec_pv.domain.signal_rules import LIMITS, Thresholds
+from tvec_pv.domain.signal_states import Decision, ReasonCode
+from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary, normalise
 from tvec_pv.domain.timelines import ReportingRules
 from tvec_pv.meddra_files import read_meddra
 from tvec_pv.narrative_files import narrative_reader
@@ -102,16 +108,66 @@ def scales() -> Scales:
 
 @cache
 def thresholds() -> Thresholds:
-    data = _read_version(_newest("thresholds"))
-    limits = data["statistics"]
-    missing = [rule for rule in STATISTICAL_RULES if rule not in data["rules"]]
-    if missing:
-        raise ReferenceDataError(f"thresholds {data['version']}: [rules] lacks {', '.join(missing)}")
-    return Thresholds(
-        version=data["version"],
-        **limits,
-        rules={rule: sentence.format(**limits) for rule, sentence in data["rules"].items()},
-    )
+    return read_thresholds(_newest("thresholds"))
+
+
+def read_thresholds(file: Traversable) -> Thresholds:
+    """The limits and rules of one dated file; a limit or a rule that lacks, or that nobody knows, is named."""
+    data = _read_version(file)
+    try:
+        limits, rows = data["statistics"], data["rule"]
+        rules = {row["name"]: row["sentence"].format(**limits) for row in rows}
+        found = Thresholds(
+            version=data["version"],
+            **limits,
+            levels=tuple(data["case_flags"]["levels"]),
+            statuses=tuple(data["case_flags"]["statuses"]),
+            rules=rules,
+            active=frozenset(row["name"] for row in rows if row["active"]),
+        )
+    except (KeyError, TypeError) as error:
+        needed = ", ".join(LIMITS)
+        raise ReferenceDataError(
+            f"{file.name}: [statistics] holds exactly {needed}; [case_flags] levels and statuses; "
+            f"each [[rule]] name, active and sentence ({error})"
+        ) from error
+    known = {*STATISTICAL_RULES, *CASE_RULES, *(one.case_rule for one in safety_profile().concepts)} - {""}
+    if wrong := known ^ rules.keys():
+        raise ReferenceDataError(f"{file.name}: [[rule]] lacks, or has too many: {', '.join(sorted(wrong))}")
+    if unknown := {*found.levels} - {*map(str, FlagLevel)} | {*found.statuses} - {*map(str, Status)}:
+        raise ReferenceDataError(f"{file.name}: [case_flags] names {', '.join(sorted(unknown))}, which no flag has")
+    if len(rows) != len(rules):
+        raise ReferenceDataError(f"{file.name}: a rule stands twice")
+    if negative := [name for name in LIMITS if not limits[name] >= 0]:
+        raise ReferenceDataError(f"{file.name}: [statistics] {', '.join(negative)} must be a number, 0 or more")
+    return found
+
+
+@cache
+def reason_codes() -> tuple[str, Mapping[str, ReasonCode]]:
+    """The version of the reasons that may be given for a decision about a signal, and the reasons by code."""
+    file = _newest("decisions")
+    data = _read_version(file)
+    try:
+        codes = [ReasonCode(**row | {"decision": Decision(row["decision"])}) for row in data["code"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReferenceDataError(
+            f"{file.name}: a [[code]] has code, decision, covers and sentence ({error})"
+        ) from error
+    return data["version"], {one.code: one for one in codes}
+
+
+@cache
+def comparators() -> tuple[Comparator, ...]:
+    data = _read_version(_newest("comparators"))
+    return tuple(Comparator(one["id"], one["name"], frozenset(one["substances"])) for one in data["comparator"])
+
+
+@cache
+def coding_rules() -> CodingRules:
+    data = _read_version(_newest("coding"))
+    groups = tuple(frozenset(map(normalise, group)) for group in data["groups"])
+    return CodingRules(data["version"], data["shared_words"], groups)
 
 
 @cache

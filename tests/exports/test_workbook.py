@@ -101,8 +101,9 @@ def test_numbers_are_numbers_and_dates_are_dates(workbook):
         assert {cell.number_format for cell in cells} == {number_format}, title
         assert {type(cell.value) for cell in cells} <= {kind, str}, title
         assert kind in {type(cell.value) for cell in cells}, title
-    assert {type(row["a"].value) for row in signals} == {int}
-    assert {type(row["Expected"].value) for row in signals} == {float}
+    about_reactions = [row for row in signals if row["Rule"].value != "case-flag"]
+    assert {type(row["a"].value) for row in about_reactions} == {int}
+    assert {type(row["Expected"].value) for row in about_reactions} == {float}
     assert {row["PRR"].number_format for row in signals} == {"0.00"}
     assert {type(row["Flagged (UTC)"].value) for row in signals} == {datetime}
     assert {row["Flagged (UTC)"].number_format for row in signals} == {"yyyy-mm-dd hh:mm"}
@@ -135,7 +136,10 @@ def test_the_cover_counts_what_the_store_holds(night, cover):
         "Records held in quarantine": number(
             night.house, "SELECT count(*) FROM source_records WHERE record_class = 'quarantined'"
         ),
-        "Pairs flagged": number(night.house, "SELECT count(*) FROM signals"),
+        "Signals": number(night.house, "SELECT count(*) FROM signals"),
+        "of these open": number(night.house, "SELECT count(*) FROM signal_standings WHERE state = 'open'"),
+        "of these decided": 0,
+        "of these suppressed": 0,
         "Rows in Reconciliation": number(night.house, "SELECT count(*) FROM receipts") + 1,
         "Rows in Signals": number(night.house, "SELECT count(*) FROM flags"),
         "Rows in Line listing": len(counted),
@@ -268,8 +272,10 @@ def test_the_signals_carry_the_cells_and_measures_that_were_stored(workbook, nig
         numbers = document(one["statistics"])
         cases = number(night.house, "SELECT count(*) FROM flag_cases WHERE flag_id = :id", id=one["id"])
         assert row["Why it was flagged"].value == one["sentence"]
+        assert (row["State"].value, row["Why it stands so"].value) == ("open", "no decision was made yet")
+        assert (numbers == {}) == (one["rule"] == "case-flag")
         assert {title: row[title].value for title in STATISTICS} == {
-            title: numbers[name] if numbers[name] is None else pytest.approx(numbers[name], rel=1e-12)
+            title: numbers.get(name) if numbers.get(name) is None else pytest.approx(numbers[name], rel=1e-12)
             for title, name in STATISTICS.items()
         }
         assert len(row["Cases behind the flag"].value.split("; ")) == cases

@@ -87,20 +87,21 @@ def test_signals_list_and_show_give_rules_cells_and_cases(night_command):
 
     said = night_command("signals", "show", oral_herpes.split()[0]).out
 
-    assert oral_herpes.endswith("evans, ror, ic")
+    assert oral_herpes.endswith("open  evans, ror, ic")
     assert "a 4, b 40, c 38, d 3947, expected 0.46; PRR 9.53 (" in said
     assert "cases: DE-EXAMPLEPARTNER-0032, IT-EXAMPLEPARTNER-0039, US-EXAMPLEBIO-2026000101" in said
     assert "background: FAERS 1 extract(s)" in said
 
 
 def test_every_case_and_signal_has_a_page_and_its_reasons(night):
-    from tvec_pv.cli.views import case_page, explanation_lines, signal_page
-    from tvec_pv.store import reads
+    from tvec_pv.cli.signals import signal_page
+    from tvec_pv.cli.views import case_page, explanation_lines
+    from tvec_pv.store import reads, signal_reads
     from tvec_pv.store.database import reading
 
     with reading(night.house.store) as connection:
         cases = list(reads.case_views(connection, reads.current_versions(connection)))
-        signals = reads.signals(connection)
+        signals = signal_reads.signals(connection)
 
     assert all(len(case_page(one)) > 3 and len(explanation_lines(one)) > 3 for one in cases)
     assert all(len(signal_page(one)) > 4 for one in signals)
@@ -187,7 +188,20 @@ def test_signals_as_json(night_command):
     shown = as_json(night_command("signals", "show", str(listed[0]["id"]), "--json"))
 
     assert shown == listed[0]
-    assert set(shown) == {"id", "pair", "name", "category", "detected_at", "run_id", "flags"}
+    signal = {
+        "id",
+        "pair",
+        "name",
+        "category",
+        "detected_at",
+        "run_id",
+        "state",
+        "why",
+        "evidence",
+        "flags",
+        "decisions",
+    }
+    assert set(shown) == signal
     assert {"rule", "sentence", "statistics", "thresholds", "versions", "cases", "raised_at"} <= set(shown["flags"][0])
 
 
@@ -228,7 +242,7 @@ def test_intake_detect_and_export_as_json_say_nothing_else(morning, command, tmp
 
     assert (taken["received"], taken["classes"]["duplicate"]) == (124, 124)
     counted = {"run", "cases", "background", "pairs", "flags", "new_flags", "merged", "suspected"}
-    assert set(found) == counted | {"assessed_again", "changed"}
+    assert set(found) == counted | {"assessed_again", "changed", "open", "decided", "suppressed"}
     assert set(written) == {"run", "path", "data_hash"}
 
 

@@ -52,11 +52,20 @@ BY_CASE = {
     ("serious-unlisted", "Sepsis", "US-EXAMPLEBIO-2026000120 US-EXAMPLEPARTNER-0037"),  # the criterion death
     ("serious-unlisted", "Syncope", "AT-EXAMPLEPARTNER-0031 GB-EXAMPLEHOSPITAL-0014"),
 }
+FATAL = {
+    ("fatal", "Disseminated herpes simplex", "US-EXAMPLEBIO-2026000103"),
+    ("fatal", "Herpes simplex hepatitis", "US-EXAMPLEBIO-2026000103"),
+    ("fatal", "Hepatic haemorrhage", "US-EXAMPLEBIO-2026000110"),
+    ("fatal", "Sepsis", "US-EXAMPLEBIO-2026000120 US-EXAMPLEPARTNER-0037"),
+}
 STATISTICAL = ("evans", "ror", "ic")
 
 
+EBGM = ("ebgm", "eb05", "eb95")  # nobody has scored this background, so there is no prior
+
+
 def limits():
-    [file] = THRESHOLDS.glob("*.toml")
+    file = max(THRESHOLDS.glob("*.toml"))
     return tomllib.loads(file.read_text("utf-8"))
 
 
@@ -158,6 +167,12 @@ def measures(a, b, c, d):
 def test_every_measure_of_a_flag_follows_from_its_cells(night):
     for row in stored_flags(night.house):
         numbers = row["statistics"]
+        if row["rule"] == "case-flag":
+            assert numbers == {}
+            continue
+        assert {numbers.pop(name) for name in EBGM} | {numbers["without_suspected"].pop(name) for name in EBGM} == {
+            None
+        }
         without = numbers.pop("without_suspected")
         assert numbers.pop("suspected") == 0
         assert without == numbers
@@ -188,20 +203,39 @@ def test_the_pairs_that_statistics_flag_are_those_that_reach_the_limits(night):
 
 
 def test_the_case_rules_flag_what_is_read_off_the_reports(night):
-    assert {one for one in rules_of(night.house) if one[0] not in STATISTICAL} == BY_CASE
+    by_case = {one for one in rules_of(night.house) if one[0] not in (*STATISTICAL, "case-flag")}
+    assert by_case == BY_CASE | FATAL
+
+
+def test_flags_of_cases_that_alarm_are_those_of_the_current_assessments(night):
+    alarming = {
+        (flag["flag"], key)
+        for key, one in sample_cases(night.house).items()
+        for flag in one["assessment"]["flags"]
+        if key != CONCOMITANT_ONLY and (flag["level"], flag["status"]) == ("critical", "established")
+    }
+
+    found = {
+        (row["name"], case["case_key"])
+        for row in stored_flags(night.house)
+        if row["rule"] == "case-flag"
+        for case in row["cases"]
+    }
+    assert found == alarming
+    assert "OL_ROUTE_IV" in {flag for flag, _ in found}
 
 
 def test_a_flag_carries_what_it_was_made_on(night):
     reference = limits()
-    rules = list(reference["rules"])
+    sentences = {rule["name"]: rule["sentence"] for rule in reference["rule"]}
     release = night.found.background
 
     assert release.startswith("FAERS 1 extract(s), 2026Q2, ")
     for row in stored_flags(night.house):
-        assert row["rule"] in rules
-        assert row["sentence"] == reference["rules"][row["rule"]].format(**reference["statistics"])
+        assert row["sentence"] == sentences[row["rule"]].format(**reference["statistics"])
         assert row["thresholds"] == reference["statistics"] | {"version": reference["version"]}
         assert row["versions"]["background"] == release
+        assert row["versions"]["prior"] == "no prior"
         assert row["versions"]["thresholds"] == reference["version"]
         assert all(row["versions"][name] for name in ("code", "product", "safety_profile", "expectations", "meddra"))
         assert row["cases"]

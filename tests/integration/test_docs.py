@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE, OutputChecker
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
@@ -14,11 +15,12 @@ import pytest
 import typer
 from openpyxl import load_workbook
 
-from tests.factories import e2b_batch, e2b_message, one_patient_twice
+from tests.factories import a_case, a_reaction, e2b_batch, e2b_message, one_patient_twice
 from tests.profile_folder import SHIPPED, UNLISTED, write_draft
 from tests.reference_pages import PAGES
 from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
+from tvec_pv.domain.alert_budget import Null, log_uniform, simulate
 from tvec_pv.domain.records import RecordClass
 from tvec_pv.domain.statistics.contingency import table
 from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
@@ -26,7 +28,7 @@ from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.statistics.information_component import information_component, information_component_of
 from tvec_pv.domain.statistics.posterior import shrink
 from tvec_pv.domain.substances import fold
-from tvec_pv.reference_files import background_codes, golden_numbers
+from tvec_pv.reference_files import background_codes, golden_numbers, thresholds
 from tvec_pv.self_test.methods import METHODS
 from tvec_pv.settings import Settings
 
@@ -154,7 +156,7 @@ def test_tests_that_are_named_in_prose_exist():
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_and_its_options_are_documented(name):
     described = [cells[0] for cells in rows(section(REFERENCE / "commands.md", f"### {name}"))]
-    names = {re.match(r"`(--\w+|\w+)", cell)[1] for cell in described}
+    names = {re.match(r"`(--[\w-]+|\w+)", cell)[1] for cell in described}
     given = {
         option if option.startswith("--") else option.upper()
         for parameter in COMMANDS[name].params
@@ -187,7 +189,7 @@ def test_a_page_shows_what_is_printed(page, morning, command, monkeypatch):
 # --- JSON
 
 
-_OPEN = ("case", "classes", "verdicts", "was", "now")  # their keys are data: element numbers, classes, regions
+_OPEN = ("case", "classes", "verdicts", "was", "now", "rules")  # their keys are data: element numbers, classes, regions
 
 
 def fields(value, at=""):
@@ -230,10 +232,16 @@ def printed(answer):
         ("quarantine show", ["quarantine", "show", "38"]),
         ("quarantine replay", ["quarantine", "replay", "38"]),
         ("signals list", ["signals", "list"]),
+        ("signals reasons", ["signals", "reasons"]),
+        ("signals groups", ["signals", "groups"]),
+        ("signals budget", ["signals", "budget", "--reports-per-week", "3"]),
     ],
 )
 def test_json_is_what_is_documented(heading, words, morning, command):
     command("quarantine", "assign", 38, "--to", "B. Officer", house=morning)
+    command(
+        "signals", "decide", 1, "--as", "supported", "--reason", "a second case, as sure as the first", house=morning
+    )
     real = fields(printed(command(*words, "--json", house=morning)))
     assert documented_fields(heading) == real
     assert fields(example(heading)) == real
@@ -279,6 +287,23 @@ def test_json_of_duplicates_is_what_is_documented(heading, house, command, tmp_p
     assert fields(example(heading)) == real
     assert {name: shown[name] for name in listed[0]} == listed[0]
     assert shown.keys() - listed[0].keys() == {"cases"}
+
+
+@on_sqlite
+def test_json_of_what_explains_a_signal_is_what_is_documented(house, command, tmp_path):
+    """No signal has everything."""
+    taken = tmp_path / "illness.xml"
+    illness = a_case("US-TESTS-1", reactions=(a_reaction("Illness"),))
+    taken.write_bytes(e2b_batch(e2b_message(illness), batch_id="DOCS", created="20261102060000+0000"))
+    command("background", "load", SAMPLES / "background", house=house)
+    command("intake", SAMPLES / "inbox", taken, house=house)
+    command("detect", house=house)
+    numbers = {one["name"]: one["id"] for one in printed(command("signals", "list", "--json", house=house))}
+    shown = (numbers["Oral herpes"], numbers["Influenza like illness"])
+    real = set().union(*(fields(printed(command("signals", "explain", one, "--json", house=house))) for one in shown))
+
+    assert documented_fields("signals explain") == real
+    assert fields(example("signals explain")) == real
 
 
 @on_sqlite
@@ -400,6 +425,26 @@ def test_the_worked_numbers_of_shrinkage_are_computed(shown, computed):
     assert any(shown)
     for number, value in zip(shown, computed, strict=True):
         assert not number or round(value, len(number.partition(".")[2])) == float(number)
+
+
+@pytest.mark.parametrize(
+    "shown", rows(section(REFERENCE / "methods.md", "## The alert budget")), ids=lambda row: row[0]
+)
+def test_the_false_flags_that_are_shown_are_simulated(shown):
+    """Within the errors of 40 replicates."""
+    rule, ever, at_end, *elsewhere = shown
+    looks = null_case()[rule]
+
+    for number, simulated in ((ever, looks.ever), (at_end, looks.at_end)):
+        assert float(number) == pytest.approx(simulated, abs=3 * np.sqrt(max(simulated, 0.5) / 40))
+    for number, other in zip((ever, at_end), elsewhere, strict=True):
+        assert float(number) == pytest.approx(float(other), abs=3 * np.sqrt(2 * max(float(other), 0.5) / 40))
+
+
+@cache
+def null_case():
+    null = Null(log_uniform(400, 1e-4, 0.05, 20_000_000), 20_000_000, before=0, coming=430)
+    return simulate(null, thresholds(), Prior(0.2, 0.1, 2, 4, 1 / 3), replicates=40, seed=7)
 
 
 # --- links

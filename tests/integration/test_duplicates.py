@@ -16,10 +16,10 @@ from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.duplicates import decide_duplicate, propose_duplicates
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
+from tvec_pv.domain.background import Background
 from tvec_pv.domain.duplicates import Decision
 from tvec_pv.domain.errors import NotFound, Refused
 from tvec_pv.domain.icsr import NullificationAmendment, Quantity
-from tvec_pv.domain.signals import Background
 from tvec_pv.store import duplicate_reads, reads
 from tvec_pv.store.database import reading
 
@@ -69,7 +69,7 @@ def proposed(three):
 @pytest.fixture
 def with_background(monkeypatch):
     """A background of 10,000 reports, 100 with each reaction."""
-    counts = lambda _, names: Background("tests", 10_000, dict.fromkeys(names, 100))  # noqa: E731
+    counts = lambda _, names, **__: Background("tests", 10_000, dict.fromkeys(names, 100))  # noqa: E731
     monkeypatch.setattr(detection, "count", counts)
 
 
@@ -308,9 +308,9 @@ def test_the_workbook_lists_the_merged_case_and_counts_it_no_more(proposed, tmp_
 
 
 def test_the_workbook_shows_a_signal_with_and_without_the_suspected_copy(proposed, tmp_path, monkeypatch):
-    counts = lambda _, names: Background("tests", 10_000, dict.fromkeys(names, 1))  # noqa: E731
+    counts = lambda _, names, **__: Background("tests", 10_000, dict.fromkeys(names, 1))  # noqa: E731
     monkeypatch.setattr(detection, "count", counts)
-    monkeypatch.setattr(detection, "flag", lambda reactions, pairs, limits: _every_pair(reactions, pairs, limits))
+    monkeypatch.setattr(detection, "flag", lambda reactions, pairs, limits, _: _every_pair(reactions, pairs, limits))
     detect_signals(proposed)
     book = load_workbook(publish(proposed, tmp_path / "out").path)
 
@@ -321,7 +321,7 @@ def test_the_workbook_shows_a_signal_with_and_without_the_suspected_copy(propose
 
 
 def _every_pair(_, pairs, limits):
-    from tvec_pv.domain.signals import Flag
+    from tvec_pv.domain.signal_rules import Flag
 
     return tuple(Flag(pair, "ror", limits.rules["ror"], pair.versions) for pair in pairs)
 

@@ -27,6 +27,8 @@ TABLES = {
     "flags",
     "receipts",
     "runs",
+    "signal_decisions",
+    "signal_standings",
     "signals",
     "source_files",
     "source_records",

@@ -19,9 +19,10 @@ from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import run
 from tvec_pv.domain.errors import AlreadyRunning, AuditBroken, StoreUnavailable, UnreadableFile
-from tvec_pv.store import changes, reads, record_reads
+from tvec_pv.store import changes, reads, record_reads, signal_reads
 from tvec_pv.store.database import exclusively, open_store, reading, writing
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
+from tvec_pv.store.signal_tables import SignalDecision
 from tvec_pv.store.tables import APPEND_ONLY
 
 # Rows of these say how far something has come, so they may change.
@@ -53,6 +54,9 @@ def filled(morning):
         said = {"decision": "distinct", "reason": "of the tests", "actor": "tests", "at": NOW}
         transaction.execute(insert(DuplicatePair).values(**two, **score, **proposed))
         transaction.execute(insert(DuplicateDecision).values(**two, **said))
+        standing = number(morning, "SELECT min(id) FROM signal_standings")
+        decided = {"signal_id": 1, "standing_id": standing, "code": "tests", "codes_version": "tests"}
+        transaction.execute(insert(SignalDecision).values(**decided, **said))
     return morning
 
 
@@ -308,8 +312,8 @@ def test_every_moment_that_is_read_is_aware(night):
             *(run["finished_at"] for run in reads.runs(connection)),
             *(receipt["started_at"] for receipt in record_reads.all_receipts(connection)),
             *(record["received_at"] for record in record_reads.held_records(connection)),
-            *(signal["detected_at"] for signal in reads.signals(connection)),
-            *(flag["raised_at"] for signal in reads.signals(connection) for flag in signal["flags"]),
+            *(signal["detected_at"] for signal in signal_reads.signals(connection)),
+            *(flag["raised_at"] for signal in signal_reads.signals(connection) for flag in signal["flags"]),
             *(view.stored_at for view in reads.case_views(connection, reads.current_versions(connection))),
         ]
 

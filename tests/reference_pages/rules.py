@@ -13,13 +13,13 @@ from tvec_pv.domain.dates import read_date
 from tvec_pv.domain.icsr import Case, NullificationAmendment
 from tvec_pv.domain.listedness import assess_listedness
 from tvec_pv.domain.product_names import match_name
+from tvec_pv.domain.rule_names import STATISTICAL_RULES
 from tvec_pv.domain.safety_profile import Concept, LabelVersion, Listed, Statement
 from tvec_pv.domain.seriousness import CRITERIA
-from tvec_pv.domain.signals import STATISTICAL_RULES
 from tvec_pv.domain.timelines import Facts, reporting_verdicts
 from tvec_pv.domain.validity import missing_criteria
 from tvec_pv.domain.versions import VersionKey, arrive, version_key
-from tvec_pv.reference_files import knowledge, product, safety_profile, thresholds
+from tvec_pv.reference_files import knowledge, product, reason_codes, safety_profile, thresholds
 
 _LISTED = {"L": "listed", "U": "unlisted", "I": "indeterminate"}
 _ON = date(2026, 10, 1)
@@ -47,24 +47,26 @@ tested.
 
 
 def _versions_in_force() -> str:
-    rows = [
-        (what, version, approved_by or "**nobody yet**")
-        for what, version, approved_by in (
-            ("safety profile", safety_profile().version, safety_profile().approved_by),
-            ("thresholds", thresholds().version, _read(f"thresholds/{thresholds().version}.toml")["approved_by"]),
-        )
-    ]
+    dated = (("thresholds", "thresholds"), ("decisions", "reasons for decisions"), ("comparators", "comparators"))
+    rows = [("safety profile", safety_profile().version, safety_profile().approved_by or NOBODY)]
+    for folder, what in dated:
+        data = _newest(folder)
+        rows.append((what, data["version"], data["approved_by"] or NOBODY))
     return f"""## What is in force
 
 {table(("data", "version", "approved by"), rows)}
 
 The safety profile is a folder of tables in `reference/profile/`, with the product's names and the periods for
-reports. The newest folder that is no draft is in force; of `reference/thresholds` it is the newest file. What was
+reports. The newest folder that is no draft is in force; of the other folders in `reference/` the newest file. What was
 judged under an older profile keeps its assessment; `tvec-pv detect` adds one under the new profile beside it."""
 
 
-def _read(file: str) -> dict[str, Any]:
-    return tomllib.loads((files("tvec_pv") / "reference" / file).read_text("utf-8"))
+NOBODY = "**nobody yet**"
+
+
+def _newest(folder: str) -> dict[str, Any]:
+    found = [file for file in (files("tvec_pv") / "reference" / folder).iterdir() if file.name.endswith(".toml")]
+    return tomllib.loads(max(found, key=lambda file: file.name).read_text("utf-8"))
 
 
 def _scope() -> str:
@@ -306,19 +308,34 @@ the primary reporter's (C.2.r.3). Countries of the EEA: {", ".join(sorted(rules.
 
 def _signals() -> str:
     limits = thresholds()
+    version, codes = reason_codes()
     rows = []
     for rule, sentence in limits.rules.items():
         lane = "statistics" if rule in STATISTICAL_RULES else "case"
-        rows.append((code(rule), lane, sentence))
+        rows.append((code(rule), lane, "yes" if rule in limits.active else "no", sentence))
+    reasons = [(code(one.code), one.decision, "yes" if one.covers else "no", one.sentence) for one in codes.values()]
     return f"""## When is a pair flagged?
 
-Detection looks at the current versions of all cases in which the product is suspect or interacting, nullified ones left
-out, and at each pair of the product and a reaction. A case counts once per pair. Rules of the *case* lane need one
-case; rules of the *statistics* lane need a background and at least {limits.minimum_reports} cases, and flag nothing
-where a measure is not defined. Their formulas are in [methods](methods.md).
+Detection looks at the current versions of all cases in which the product is suspect or interacting, nullified and
+merged ones left out, and at each pair of the product and a reaction. A case counts once per pair. Rules of the *case*
+lane need one case; rules of the *statistics* lane need a background and at least {limits.minimum_reports} cases, and
+meet nothing where a measure is not defined. Their formulas are in [methods](methods.md). Flags of a case whose level is
+{", ".join(limits.levels)} and that are {", ".join(limits.statuses)} make a pair of the product and that situation.
 
-{table(("rule", "lane", "the sentence of a flag"), rows)}
+{table(("rule", "lane", "active", "the sentence of a flag"), rows)}
 
 The limits are those of `reference/thresholds/{limits.version}.toml`; each flag stores the version it was made on. The
 same evidence (pair, rule, case versions, thresholds, and for statistics the release of the background) flags once,
-however often the night runs. A flag is a dated statement: it stays when its cases are nullified later."""
+however often the night runs. A flag is a dated statement: it stays when its cases are nullified later.
+
+A flag needs something new as well. Every pair that meets a rule is **open**, **decided** or **suppressed**:
+
+- It is open until a person decides. After that it is open again when a case is new: for statistics a case that the
+  pair did not have when it was decided, for a rule of the case lane one that did not meet it then.
+- It is suppressed when the reason of the decision covers new cases, and statistics alone meet them; when it is
+  monitored and has not come back yet; or when it meets only rules that are not active.
+- It is decided when nothing is new. What meets no rule any more stays where it was left.
+
+The reasons that may be given are those of `reference/decisions/{version}.toml`:
+
+{table(("reason", "decision", "covers new cases", "in words"), reasons)}"""

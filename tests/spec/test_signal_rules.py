@@ -8,10 +8,14 @@ from tests.factories import NOT_SERIOUS, a_case, a_reaction, day, serious
 from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.background import Background
-from tvec_pv.domain.signals import CountedReaction, Pair, Statistics, count_pairs, flag
+from tvec_pv.domain.signal_rules import CountedFlag, flag
+from tvec_pv.domain.signals import CountedReaction, Pair, Statistics, count_pairs
+from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.reference_files import knowledge, safety_profile, thresholds
 
-CASE_RULES = ("designated-medical-event", "disseminated-herpes", "transmission", "serious-unlisted")
+CASE_RULES = (
+    *("designated-medical-event", "fatal", "disseminated-herpes", "transmission", "serious-unlisted", "case-flag"),
+)
 
 
 class Limit(NamedTuple):
@@ -31,6 +35,7 @@ class Measured(NamedTuple):
     ror_lower: float | None
     ic_lower: float | None
     flagged: tuple[str, ...]
+    eb05: float | None = None
 
 
 class OneCase(NamedTuple):
@@ -57,6 +62,7 @@ LIMITS = [
     Limit("chi_square_yates", 4.0, "at least"),
     Limit("ror_lower", 1.0, "above"),
     Limit("ic_lower", 0.0, "above"),
+    Limit("eb05", 2.0, "at least"),
 ]
 
 MEASURED = [
@@ -81,6 +87,10 @@ MEASURED = [
     Measured(3, 900.0, None, None, None, ()),
     Measured(3, None, None, None, 0.5, ("ic",)),
     Measured(3, None, None, None, None, ()),
+    Measured(3, 1.0, 1.0, 0.5, -0.5, ("eb05",), 2.0),
+    Measured(3, 1.0, 1.0, 0.5, -0.5, (), 1.999),
+    Measured(3, 1.0, 1.0, 0.5, -0.5, ("eb05",), 2.001),
+    Measured(2, 1.0, 1.0, 0.5, -0.5, (), 9.0),
 ]
 
 ONE_CASE = [
@@ -89,7 +99,7 @@ ONE_CASE = [
     OneCase("Agranulocytosis", "", "2026-10-05", ("designated-medical-event",)),
     OneCase("Disseminated herpes simplex", "hospitalisation", "2026-10-05", ("disseminated-herpes",)),
     OneCase("Disseminated herpes simplex", "", "2026-10-05", ("disseminated-herpes",)),
-    OneCase("Disseminated herpes simplex", "death", "2026-10-05", ("disseminated-herpes", "serious-unlisted")),
+    OneCase("Disseminated herpes simplex", "death", "2026-10-05", ("fatal", "disseminated-herpes", "serious-unlisted")),
     OneCase(
         "Disseminated herpes simplex", "hospitalisation", "2023-01-31", ("disseminated-herpes", "serious-unlisted")
     ),
@@ -105,7 +115,7 @@ ONE_CASE = [
     OneCase("Tinnitus", "disability", "2026-10-05", ("serious-unlisted",)),
     OneCase("Tinnitus", "", "2026-10-05", ()),
     OneCase("Pyrexia", "hospitalisation", "2026-10-05", ()),
-    OneCase("Pyrexia", "death", "2026-10-05", ("serious-unlisted",)),
+    OneCase("Pyrexia", "death", "2026-10-05", ("fatal", "serious-unlisted")),
     OneCase("Oral herpes", "", "2026-10-05", ()),
     OneCase("Herpes zoster", "", "2026-10-05", ()),
     OneCase("Needle stick injury", "", "2026-10-05", ()),
@@ -149,6 +159,7 @@ def counted_case(row):
         serious_unlisted=one.serious_unlisted,
         designated=one.designated,
         case_rule=one.case_rule,
+        fatal=one.fatal,
     )
 
 
@@ -171,7 +182,8 @@ def test_the_limits_in_force(row):
 def test_every_rule_has_its_sentence_and_the_sentence_names_its_limits():
     rules = thresholds().rules
 
-    assert tuple(rules) == (*CASE_RULES, "evans", "ror", "ic")
+    assert tuple(rules) == (*CASE_RULES, "evans", "ror", "ic", "eb05")
+    assert thresholds().active == set(rules)
     assert "at least 2," in rules["evans"]
     assert "at least 4," in rules["evans"]
     assert "3 cases or more" in rules["evans"]
@@ -183,7 +195,7 @@ def test_every_rule_has_its_sentence_and_the_sentence_names_its_limits():
 def test_statistics_flag_at_their_limits_and_never_below_three_cases(row):
     measured = Statistics(
         row.cases, 1000, 100, 100_000, 1.0, row.prr, None, None, row.chi_square_yates, None, row.ror_lower, None, None,
-        row.ic_lower, None,
+        row.ic_lower, None, None, row.eb05, None,
     )  # fmt: skip
     versions = tuple(range(row.cases))
     pair = Pair("chills", "Chills", "systemic", versions, 0, measured)
@@ -253,6 +265,29 @@ def test_a_reaction_counts_once_per_case_however_often_and_however_it_is_spelt()
     cells = pairs["oral herpes"].statistics
     assert (cells.a, cells.b, cells.c, cells.d) == (2, 8, 5, 995)
     assert (pairs["chills"].statistics.a, pairs["chills"].statistics.c) == (1, 0)
+
+
+def test_a_flag_of_a_case_that_alarms_makes_a_pair_of_its_own_that_no_statistic_is_about():
+    alarming = [CountedFlag(case, version, "OL_ROUTE_IV") for case, version in (("US-1", 1), ("US-2", 2))]
+    reactions = [counted("Chills")]
+    pairs = count_pairs(reactions, 2, Background("test", 1000, {}))
+
+    flags = flag(reactions, pairs, thresholds(), [*alarming, CountedFlag("US-2", 2, "EXP_NEONATE")])
+
+    found = [(one.rule, one.pair.name, one.versions, one.pair.statistics) for one in flags]
+    assert found == [("case-flag", "EXP_NEONATE", (2,), None), ("case-flag", "OL_ROUTE_IV", (1, 2), None)]
+
+
+def test_a_prior_adds_the_shrunken_ratio_and_without_one_there_is_none():
+    background = Background("test", 198_862, {"chills": 420})
+    reactions = [counted("Chills", f"US-{number}", number) for number in range(12)]
+    prior = Prior(0.2, 0.1, 2, 4, 1 / 3)
+    (without,) = count_pairs(reactions, 1138, background)
+    (with_it,) = count_pairs(reactions, 1138, background, prior=prior)
+
+    assert (without.statistics.ebgm, without.statistics.eb05, without.statistics.eb95) == (None, None, None)
+    shrunk = with_it.statistics
+    assert (shrunk.ebgm, shrunk.eb05, shrunk.eb95) == pytest.approx((4.5412, 2.6945, 7.2062), abs=1e-4)
 
 
 def test_every_rule_that_the_profile_names_is_one_that_is_run():

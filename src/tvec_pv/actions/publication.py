@@ -10,7 +10,7 @@ from tvec_pv.domain.errors import CannotWrite, refusal
 from tvec_pv.domain.records import check_balance
 from tvec_pv.exports.workbook import Snapshot, workbook_name, write_workbook
 from tvec_pv.progress import report
-from tvec_pv.store import changes, duplicate_reads, reads, record_reads
+from tvec_pv.store import changes, duplicate_reads, reads, record_reads, signal_reads
 from tvec_pv.store.database import reading, writing
 
 
@@ -71,7 +71,7 @@ def _snapshot(house: House, at: Any) -> Snapshot:
             background=release or "no background: no statistic was computed",
             period_start=min((one["started_at"].date() for one in receipts), default=None),
             receipts=receipts,
-            signals=reads.signals(connection),
+            signals=signal_reads.signals(connection),
             cases=list(reads.case_views(connection, counted)),
             nullified=len(current) - len(valid),
             merged=len(patients.merged),

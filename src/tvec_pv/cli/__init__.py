@@ -26,6 +26,7 @@ from tvec_pv.cli.profile import profile
 from tvec_pv.cli.quarantine import quarantine
 from tvec_pv.cli.scores import generate, score
 from tvec_pv.cli.self_test import self_test
+from tvec_pv.cli.signals import signals
 
 app = typer.Typer(
     help="Nightly pharmacovigilance: read reports, check, classify, flag, store, export.",
@@ -34,7 +35,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 cases = typer.Typer(help="Cases as they stand now.", no_args_is_help=True)
-signals = typer.Typer(help="Pairs of product and reaction that were flagged.", no_args_is_help=True)
 background = typer.Typer(help="Reports of other products, for the statistics.", no_args_is_help=True)
 audit = typer.Typer(help="The trail of every change.", no_args_is_help=True)
 database = typer.Typer(help="The database.", no_args_is_help=True)
@@ -51,6 +51,8 @@ for group, name in (
 ):
     app.add_typer(group, name=name)
 app.command("self-test")(self_test)
+background.command("generate")(generate)
+background.command("score")(score)
 
 
 def main() -> None:
@@ -155,13 +157,14 @@ def explain(
     subject: Annotated[str, typer.Argument(help="A case number, or the number of a signal.")],
 ) -> None:
     """Say why a case was classified as it is, or a pair flagged, rule by rule."""
-    from tvec_pv.cli.views import duplicate_flag_lines, explanation_lines, signal_page
+    from tvec_pv.cli.signals import explain_signal
+    from tvec_pv.cli.views import duplicate_flag_lines, explanation_lines
     from tvec_pv.store import duplicate_reads, reads
 
+    if subject.isdigit():
+        explain_signal(int(subject))
+        return
     with reading() as connection:
-        if subject.isdigit():
-            print_lines(signal_page(reads.get_signal(connection, int(subject))))
-            return
         view = reads.get_case(connection, subject)
         others = duplicate_reads.suspected_with(connection, view.case_key)
     print_lines([*explanation_lines(view), *duplicate_flag_lines(view.case_key, others)])
@@ -231,40 +234,6 @@ def show_case(
         print_json(case_json(view))
     else:
         print_lines(case_page(view))
-
-
-@signals.command("list")
-def list_signals(as_json: AsJson = False) -> None:
-    """Every pair that was flagged, with the rules that flagged it."""
-    from tvec_pv.cli.views import signal_lines
-    from tvec_pv.store import reads
-
-    with reading() as connection:
-        found = reads.signals(connection)
-    if as_json:
-        print_json(found)
-    else:
-        print_lines(signal_lines(found))
-
-
-@signals.command("show")
-def show_signal(
-    signal: Annotated[int, typer.Argument(help="A signal's number, as in `signals list`.")], as_json: AsJson = False
-) -> None:
-    """One signal: every flag with its sentence, its 2x2 table and the cases behind it."""
-    from tvec_pv.cli.views import signal_page
-    from tvec_pv.store import reads
-
-    with reading() as connection:
-        found = reads.get_signal(connection, signal)
-    if as_json:
-        print_json(found)
-    else:
-        print_lines(signal_page(found))
-
-
-background.command("generate")(generate)
-background.command("score")(score)
 
 
 @background.command("load")

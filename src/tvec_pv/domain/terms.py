@@ -57,8 +57,8 @@ class Query:
 class Dictionary:
     """MedDRA as its licence holder put it beside the product: names by code, and each term's preferred term.
 
-    `organ_class_of` and `queries_of` are by code, and empty where the files that say so are not there. The product
-    ships no MedDRA. Without it, reports are matched by the names they carry.
+    `organ_class_of`, `high_level_of` and `queries_of` are by code, and empty where the files that say so are not there.
+    The product ships no MedDRA. Without it, reports are matched by the names they carry.
     """
 
     version: str
@@ -67,6 +67,7 @@ class Dictionary:
     code_of: Mapping[str, str] = field(default_factory=dict)
     organ_class_of: Mapping[str, str] = field(default_factory=dict)
     queries_of: Mapping[str, tuple[Query, ...]] = field(default_factory=dict)
+    high_level_of: Mapping[str, str] = field(default_factory=dict)
 
     def preferred_name(self, code: str) -> str | None:
         """The preferred term's name for the code of a lowest level or preferred term."""
@@ -79,6 +80,10 @@ class Dictionary:
     def organ_class(self, code: str) -> str:
         """The primary system organ class of a term; empty where it is not known."""
         return self.organ_class_of.get(self.preferred_of.get(code, code), "")
+
+    def high_level_term(self, code: str) -> str:
+        """The primary high level term (HLT) of a term; empty where it is not known."""
+        return self.high_level_of.get(self.preferred_of.get(code, code), "")
 
     def queries(self, code: str) -> tuple[Query, ...]:
         """The queries that hold a term or its preferred term: each once, narrow where either is."""

@@ -4,6 +4,7 @@ It is made of what was read in one snapshot; everything on it can be counted aga
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,6 +15,7 @@ from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.records import RecordClass, add_up
 from tvec_pv.domain.safety_profile import SafetyProfile
+from tvec_pv.domain.signal_states import State
 from tvec_pv.exports.line_listing import NOTE, CaseView, listing_columns, listing_rows
 from tvec_pv.exports.sheets import Cell, Column, add_cover, add_table, new_workbook, room_is_missed
 
@@ -93,7 +95,7 @@ def workbook_name(product: Product, at: datetime, folder: Path) -> str:
 def _cover(snapshot: Snapshot, sheets: Mapping[str, Rows], data_hash: str) -> list[tuple[str, Cell, str]]:
     serious = sum(bool(view.assessment.get("serious")) for view in snapshot.cases)
     fatal = sum(any(one["fatal"] for one in view.assessment["reactions"]) for view in snapshot.cases)
-    signals = len(snapshot.signals)
+    states = Counter(signal["state"] for signal in snapshot.signals)
     checked = sum(concept.verified for concept in snapshot.profile.concepts)
     approved = snapshot.profile.approved_by or "NOBODY YET: a safety physician approves it before use on real cases"
     lines: list[tuple[str, Cell, str]] = [
@@ -109,7 +111,8 @@ def _cover(snapshot: Snapshot, sheets: Mapping[str, Rows], data_hash: str) -> li
         ("Merged into another case (in no count)", snapshot.merged, "whole"),
         ("Suspected duplicates among the cases", len(snapshot.suspected), "whole"),
         ("Records held in quarantine", snapshot.held, "whole"),
-        ("Pairs flagged", signals, "whole"),
+        ("Signals", len(snapshot.signals), "whole"),
+        *((f"of these {state}", states[state], "whole") for state in State),
         ("Background of the statistics", snapshot.background, "text"),
         ("Safety profile version", snapshot.versions["safety_profile"], "text"),
         ("Safety profile approved by", approved, "text"),
@@ -167,13 +170,18 @@ def _signals(snapshot: Snapshot) -> Rows:
     rows: Rows = []
     counted = {view.case_key for view in snapshot.cases}
     for signal in snapshot.signals:
+        of_signal = [
+            signal["id"],
+            signal["name"],
+            snapshot.profile.category_name(signal["category"]),
+            signal["state"],
+            signal["why"],
+        ]
         for flag in _newest_of_each_rule(signal["flags"]):
             numbers = flag["statistics"]
             rows.append(
                 [
-                    signal["id"],
-                    signal["name"],
-                    snapshot.profile.category_name(signal["category"]),
+                    *of_signal,
                     flag["rule"],
                     flag["sentence"],
                     flag["raised_at"],
@@ -189,6 +197,8 @@ def _signals(snapshot: Snapshot) -> Rows:
                     "; ".join(flag["cases"]),
                 ]
             )
+        if not signal["flags"]:
+            rows.append([*of_signal, *[None] * (len(_COLUMNS["Signals"][0]) - len(of_signal))])
     return rows
 
 
@@ -212,6 +222,9 @@ _STATISTICS = (
     "ic",
     "ic_lower",
     "ic_upper",
+    "ebgm",
+    "eb05",
+    "eb95",
 )
 
 
@@ -286,6 +299,8 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
             Column("Signal", "whole", 8),
             Column("Reaction", width=30),
             Column("Category", width=24),
+            Column("State", width=12),
+            Column("Why it stands so", width=40),
             Column("Rule", width=24),
             Column("Why it was flagged", width=56),
             Column("Flagged (UTC)", "moment", 17),
@@ -307,6 +322,9 @@ _COLUMNS: dict[str, tuple[list[Column], str]] = {
                     "IC",
                     "IC lower (IC025)",
                     "IC upper",
+                    "EBGM",
+                    "EB05",
+                    "EB95",
                 )
             ),
             Column("Suspected duplicates then", "whole", 11),

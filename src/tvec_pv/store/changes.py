@@ -1,19 +1,16 @@
 """Everything that writes. Only `actions` calls this, inside `database.writing`, with its audit rows beside it."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
 from tvec_pv.domain.audit import GENESIS, chain_hash
-from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.drift import SourceProfile as Profile
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.records import Envelope
-from tvec_pv.domain.signals import STATISTICAL_RULES, Flag, Pair
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.raw_files import RawFile
@@ -23,20 +20,17 @@ from tvec_pv.store.tables import (
     AssessedReaction,
     AuditRow,
     CaseVersion,
-    FlagCase,
     HeldDocument,
     Receipt,
     RecordFinding,
     RecordStep,
     Run,
-    Signal,
     SourceFile,
     SourceProfile,
     SourceRecord,
     StoredAssessment,
     StoredAttachment,
     StoredCase,
-    StoredFlag,
     Withdrawal,
 )
 
@@ -262,71 +256,6 @@ def add_assessments(
 
 
 _COUNTED = (*("number", "category", "serious", "serious_unlisted", "fatal", "designated", "is_clinical", "case_rule"),)
-
-
-def add_flag(
-    connection: Connection,
-    flag: Flag,
-    versions: Mapping[str, str],
-    thresholds: Mapping[str, Any],
-    run_id: int,
-    at: datetime,
-) -> int | None:
-    """A flag, and its signal where this is the first; None when the same evidence has flagged before.
-
-    Evidence is the case versions and the thresholds and, for a statistic, the background: a pair is not flagged
-    again because cases of other pairs moved its expected count a little. That some of its cases are suspected to be
-    copies is evidence for the statistics too: they say something else without them.
-    """
-    statistics = _both_statistics(flag.pair)
-    background = versions["background"] if flag.rule in STATISTICAL_RULES else ""
-    decided_on: list[object] = [flag.rule, list(flag.versions), versions["thresholds"], background]
-    if flag.pair.suspected and flag.rule in STATISTICAL_RULES:
-        decided_on.append(flag.pair.suspected)
-    evidence = hashlib.sha256(canonical(decided_on).encode()).hexdigest()
-    signal_id = connection.scalar(select(Signal.id).where(Signal.pair == flag.pair.key[:300]))
-    if signal_id is None:
-        signal_id = _insert(
-            connection,
-            Signal,
-            pair=flag.pair.key[:300],
-            name=flag.pair.name[:300],
-            category=flag.pair.category,
-            detected_at=at,
-            run_id=run_id,
-        )
-    same = select(StoredFlag.id).where(
-        StoredFlag.signal_id == signal_id, StoredFlag.rule == flag.rule, StoredFlag.evidence == evidence
-    )
-    if connection.scalar(same) is not None:
-        return None
-    flag_id = _insert(
-        connection,
-        StoredFlag,
-        signal_id=signal_id,
-        run_id=run_id,
-        rule=flag.rule,
-        sentence=flag.sentence,
-        evidence=evidence,
-        raised_at=at,
-        versions=dict(versions),
-        thresholds=dict(thresholds),
-        statistics=statistics,
-    )
-    connection.execute(
-        insert(FlagCase), [{"flag_id": flag_id, "case_version_id": version} for version in flag.versions]
-    )
-    return flag_id
-
-
-def _both_statistics(pair: Pair) -> dict[str, Any]:
-    """The cells and measures with the suspected duplicates, and beside them those without; empty without either."""
-    if pair.statistics is None or pair.without_suspected is None:
-        return {}
-    return asdict(pair.statistics) | {
-        "suspected": pair.suspected,
-        "without_suspected": asdict(pair.without_suspected),
-    }
 
 
 def append_audit(connection: Connection, actor: str, entries: Sequence[AuditEntry], at: datetime) -> None:

@@ -15,23 +15,22 @@ from sqlalchemy import (
 from tvec_pv.domain.audit import GENESIS, chain_hash
 from tvec_pv.domain.clocks import AssessedVersion, Clock, assessed_version, clocks
 from tvec_pv.domain.errors import AuditBroken, NotFound
+from tvec_pv.domain.signal_rules import CountedFlag, Thresholds
 from tvec_pv.domain.signals import CountedReaction
 from tvec_pv.domain.versions import VersionKey, current, is_withdrawn
 from tvec_pv.store.record_reads import findings_of, records_now
 from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import (
+    AssessedFlag,
     AssessedReaction,
     AuditRow,
     CaseVersion,
-    FlagCase,
     RecordStep,
     Run,
-    Signal,
     SourceFile,
     SourceRecord,
     StoredAssessment,
     StoredCase,
-    StoredFlag,
     Withdrawal,
 )
 
@@ -51,7 +50,7 @@ class StoredVersion:
 
 @dataclass(frozen=True, slots=True)
 class CurrentVersion:
-    """The version of a case that counts, and where it stands among all of them."""
+    """The version of a case that counts, and where it stands among all of them; `since` is the oldest one's day."""
 
     case_key: str
     version_id: int
@@ -59,6 +58,7 @@ class CurrentVersion:
     is_nullified: bool
     product_is_suspect: bool
     versions: int
+    since: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ def current_versions(connection: Connection, case_key: str | None = None) -> lis
                 is_nullified=newest.is_nullification or is_withdrawn(newest, withdrawn.get(key)),
                 product_is_suspect=stored.product_is_suspect,
                 versions=len(versions),
+                since=min(version.order[0] for version in versions),
             )
         )
     return found
@@ -199,6 +200,19 @@ def case_documents(connection: Connection, version_ids: Sequence[int]) -> Iterat
             yield row.id, row.document
 
 
+def assessments_of(
+    connection: Connection, version_ids: Sequence[int], profile_version: str
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """What one version of the profile makes of case versions, a batch of them in memory at a time."""
+    for ids in batched(version_ids):
+        rows = connection.execute(
+            select(StoredAssessment.case_version_id, StoredAssessment.document).where(
+                StoredAssessment.case_version_id.in_(ids), StoredAssessment.profile_version == profile_version
+            )
+        )
+        yield from ((row.case_version_id, row.document) for row in rows)
+
+
 def own_numbers(connection: Connection) -> set[str]:
     """Every number under which a case stored here may be known elsewhere: its own (C.1.1, C.1.8.1), those that other
     senders gave it (C.1.9.1.r) and those of reports linked to it (C.1.10.r). Nullified cases are not counted here.
@@ -237,9 +251,32 @@ def counted_reactions(
             serious_unlisted=row.serious_unlisted,
             designated=row.designated,
             case_rule=row.case_rule,
+            fatal=row.fatal,
         )
         for row in rows
     ]
+
+
+def alarming_flags(
+    connection: Connection, versions: Sequence[CurrentVersion], profile_version: str, thresholds: Thresholds
+) -> list[CountedFlag]:
+    """The flags of case versions, under one version of the profile, whose level and status alarm."""
+    keys = {version.version_id: version.case_key for version in versions}
+    found = (
+        row
+        for ids in batched(sorted(keys))
+        for row in connection.execute(
+            select(StoredAssessment.case_version_id, AssessedFlag.flag)
+            .join(AssessedFlag, AssessedFlag.assessment_id == StoredAssessment.id)
+            .where(
+                StoredAssessment.profile_version == profile_version,
+                StoredAssessment.case_version_id.in_(ids),
+                AssessedFlag.level.in_(thresholds.levels),
+                AssessedFlag.status.in_(thresholds.statuses),
+            )
+        )
+    )
+    return [CountedFlag(keys[row.case_version_id], row.case_version_id, row.flag) for row in found]
 
 
 def case_views(connection: Connection, versions: Sequence[CurrentVersion]) -> Iterator[CaseView]:
@@ -289,32 +326,6 @@ def get_case(connection: Connection, case_key: str) -> CaseView:
 
 
 _NO_CASE = "no case is stored under this number; `tvec-pv cases list` shows those that are"
-
-
-def signals(connection: Connection) -> list[dict[str, Any]]:
-    """Every signal with its flags, newest evidence of each rule last, and the cases behind each."""
-    cases: dict[int, list[str]] = {}
-    for row in connection.execute(
-        select(FlagCase.flag_id, StoredCase.case_key)
-        .join(CaseVersion, CaseVersion.id == FlagCase.case_version_id)
-        .join(StoredCase, StoredCase.id == CaseVersion.case_id)
-        .order_by(StoredCase.case_key)
-    ):
-        cases.setdefault(row.flag_id, []).append(row.case_key)
-    flags: dict[int, list[dict[str, Any]]] = {}
-    for stored in connection.execute(select(StoredFlag).order_by(StoredFlag.id)):
-        flag = dict(stored._mapping)
-        flag["cases"] = list(dict.fromkeys(cases.get(flag["id"], [])))
-        flags.setdefault(flag["signal_id"], []).append(flag)
-    rows = connection.execute(select(Signal).order_by(Signal.id))
-    return [dict(row._mapping) | {"flags": flags.get(row.id, [])} for row in rows]
-
-
-def get_signal(connection: Connection, signal_id: int) -> dict[str, Any]:
-    for signal in signals(connection):
-        if signal["id"] == signal_id:
-            return signal
-    raise NotFound("no signal has this number; `tvec-pv signals list` shows those that there are")
 
 
 def runs(connection: Connection) -> list[dict[str, Any]]:

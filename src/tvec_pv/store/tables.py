@@ -309,49 +309,6 @@ class AssessedFlag(Base):
     status: Mapped[str] = mapped_column(String(20))
 
 
-class Signal(Base):
-    """A pair of product and reaction that was flagged at least once."""
-
-    __tablename__ = "signals"
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    pair: Mapped[str] = mapped_column(String(300), unique=True)
-    name: Mapped[str] = mapped_column(String(300))
-    category: Mapped[str] = mapped_column(String(40))
-    detected_at: Mapped[datetime]
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
-
-
-class StoredFlag(Base):
-    """One reason to look at a signal: the rule, what it was decided on, and the numbers then.
-
-    `evidence` is the hash of all that; the same evidence flags once, however often the night runs.
-    """
-
-    __tablename__ = "flags"
-    __table_args__ = (UniqueConstraint("signal_id", "rule", "evidence"),)
-
-    id: Mapped[int] = mapped_column(Key, primary_key=True)
-    signal_id: Mapped[int] = mapped_column(ForeignKey("signals.id"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
-    rule: Mapped[str] = mapped_column(String(60))
-    sentence: Mapped[str] = mapped_column(Text)
-    evidence: Mapped[str] = mapped_column(String(64))
-    raised_at: Mapped[datetime]
-    versions: Mapped[dict[str, Any]]
-    thresholds: Mapped[dict[str, Any]]
-    statistics: Mapped[dict[str, Any]]
-
-
-class FlagCase(Base):
-    """A case version behind a flag."""
-
-    __tablename__ = "flag_cases"
-
-    flag_id: Mapped[int] = mapped_column(ForeignKey("flags.id"), primary_key=True)
-    case_version_id: Mapped[int] = mapped_column(ForeignKey("case_versions.id"), primary_key=True)
-
-
 class AuditRow(Base):
     """One change: who, when, what, and the hash that chains it to the row before."""
 
@@ -384,6 +341,8 @@ APPEND_ONLY = (
     "signals",
     "flags",
     "flag_cases",
+    "signal_standings",
+    "signal_decisions",
     "duplicate_pairs",
     "duplicate_decisions",
     "audit",
