@@ -1,7 +1,7 @@
 """Signals from night to night: open, decided or suppressed, what people said, and what explains them."""
 
 import json
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,13 +10,16 @@ from sqlalchemy.exc import DBAPIError
 from tests.factories import a_case, a_reaction, day, e2b_batch, e2b_message, serious
 from tests.samples import FOLDER
 from tests.stored import asked, document, number, tables
-from tvec_pv.actions import explaining
+from tvec_pv.actions import detection, explaining
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.signals import decide_signal
+from tvec_pv.background.scores import StoredPrior
 from tvec_pv.domain.errors import NotFound, OutOfBalance, Refused
 from tvec_pv.domain.signal_states import State
+from tvec_pv.domain.statistics.gamma_poisson import Likelihood, Prior
+from tvec_pv.domain.statistics.posterior import shrink
 from tvec_pv.store import signal_reads
 from tvec_pv.store.database import reading
 
@@ -202,6 +205,54 @@ def test_the_same_night_again_adds_no_row(morning):
     detect_signals(morning)
 
     assert tables(morning, "signals", "flags", "flag_cases", "signal_standings", "signal_decisions") == before
+
+
+def a_stored_prior(prior, *, converged):
+    """A prior as if the background had been scored."""
+    of_what = {"release": "of the tests", "roles": (), "strata": (), "code": "tests"}
+    numbers = {"log_likelihood": -1.0, "starts": (-1.0,), "reports": 1, "pairs": 1, "substances": 1, "reactions": 1}
+    return StoredPrior(prior, Likelihood.WITH_ZEROS, converged=converged, is_interior=True, **of_what, **numbers)
+
+
+PRIOR = Prior(0.2, 0.1, 2.0, 4.0, 1 / 3)
+
+
+def test_with_a_prior_eb05_flags_and_its_flag_names_the_prior(morning, monkeypatch):
+    monkeypatch.setattr(detection, "prior_of", lambda _: a_stored_prior(PRIOR, converged=True))
+
+    detect_signals(morning)
+
+    [flag] = [one for one in signal_of(morning, "injection site cellulitis")["flags"] if one["rule"] == "eb05"]
+    numbers = flag["statistics"]
+    expected = shrink([numbers["a"]], [numbers["expected"]], PRIOR)
+    assert (numbers["ebgm"], numbers["eb05"]) == pytest.approx((expected.ebgm[0], expected.eb05[0]))
+    assert numbers["eb05"] >= 2
+    assert flag["versions"]["prior"] == "(0.2, 0.1, 2, 4, 0.333333), with zero cells"
+
+
+def test_a_prior_that_the_data_do_not_determine_flags_nothing(morning, monkeypatch):
+    monkeypatch.setattr(detection, "prior_of", lambda _: a_stored_prior(PRIOR, converged=False))
+
+    assert "eb05" not in {flag.rule for flag in detect_signals(morning).flags}
+
+
+def test_a_signal_of_an_older_store_waits_for_the_next_look_and_is_not_lost(house, command):
+    """As it is after the migration: signals, and nowhere yet where they stand."""
+    with house.store.engine.begin() as connection:
+        for table, values in (
+            ("runs (id, kind, started_at, outcome, versions, summary)", "(9, 'detect', :at, 'done', '{}', '{}')"),
+            ("signals (id, pair, name, category, detected_at, run_id)", "(9, 'chills', 'Chills', 'systemic', :at, 9)"),
+        ):
+            connection.execute(text(f"INSERT INTO {table} VALUES {values}"), {"at": datetime(2026, 11, 1, tzinfo=UTC)})
+
+    assert command("signals", "list", house=house).out.startswith("9  Chills  systemic  not looked at yet")
+    with pytest.raises(NotFound, match="tvec-pv detect"):
+        decide(house, "chills", "labelled")
+
+    assert detect_signals(house).states[State.OPEN] == 1
+    decide(house, "chills", "labelled")
+    detect_signals(house)
+    assert state_of(house, "chills") == "decided"
 
 
 # --- decisions -----------------------------------------------------------------------------------------------------

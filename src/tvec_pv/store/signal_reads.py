@@ -56,19 +56,23 @@ def get_signal(connection: Connection, signal_id: int) -> dict[str, Any]:
 
 
 def standings(connection: Connection, signal_id: int | None = None) -> dict[int, dict[str, Any]]:
-    """Where each signal stands, by its number: the newest row of each."""
-    newest = _about(signal_id, SignalStanding, select(func.max(SignalStanding.id)).group_by(SignalStanding.signal_id))
-    rows = connection.execute(select(SignalStanding).where(SignalStanding.id.in_(newest)))
+    """Where each signal stands, by its number: the newest row of each, without its document."""
+    columns = (column for column in SignalStanding.__table__.columns if column.name != "document")
+    rows = connection.execute(select(*columns).where(SignalStanding.id.in_(_newest(signal_id))))
     return {row.signal_id: dict(row._mapping) for row in rows}
 
 
 def get_standing(connection: Connection, signal_id: int) -> dict[str, Any]:
     """Where one signal stands, with what explains it."""
-    found = standings(connection, signal_id)
-    if signal_id not in found:
+    row = connection.execute(select(SignalStanding).where(SignalStanding.id.in_(_newest(signal_id)))).one_or_none()
+    if row is None:
         get_signal(connection, signal_id)
         raise NotFound("this signal was flagged before it was kept where signals stand: run `tvec-pv detect` first")
-    return found[signal_id]
+    return dict(row._mapping)
+
+
+def _newest(signal_id: int | None) -> Any:
+    return _about(signal_id, SignalStanding, select(func.max(SignalStanding.id)).group_by(SignalStanding.signal_id))
 
 
 def signal_ids(connection: Connection) -> dict[str, int]:
