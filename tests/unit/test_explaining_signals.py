@@ -14,8 +14,9 @@ from tvec_pv.domain.robustness import Comparator, Traits, look_again, restrictio
 from tvec_pv.domain.signal_context import Beginning, beginning, chances, exact_days, lately, with_inhibitors
 from tvec_pv.domain.signal_rules import flag
 from tvec_pv.domain.signals import CountedReaction, count_pairs, measure
+from tvec_pv.domain.substances import fold
 from tvec_pv.domain.terms import Dictionary, Query
-from tvec_pv.reference_files import coding_rules, comparators, knowledge, safety_profile, thresholds
+from tvec_pv.reference_files import background_codes, coding_rules, comparators, knowledge, safety_profile, thresholds
 
 BACKGROUND = Background("test", 20_000, {"chills": 20})
 
@@ -157,6 +158,13 @@ def test_the_comparators_hold_checkpoint_inhibitors_twice_and_never_the_product(
     assert {"pembrolizumab", "nivolumab", "ipilimumab"} <= melanoma.substances & inhibitors.substances
     assert {"dacarbazine", "vemurafenib"} <= melanoma.substances - inhibitors.substances
     assert not any("talimogene" in one for one in melanoma.substances | inhibitors.substances)
+
+
+def test_the_comparators_are_written_as_the_background_folds_names():
+    words, substances = background_codes().names, set().union(*(one.substances for one in comparators()))
+
+    assert {one: fold(words, one.upper(), "") for one in substances} == {one: (one,) for one in substances}
+    assert set(fold(words, "INTERFERON ALFA-2B\\RELATLIMAB-RMBW", "")) <= substances
 
 
 @pytest.mark.parametrize(
