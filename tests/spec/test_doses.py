@@ -37,6 +37,13 @@ class Concentration(NamedTuple):
     weak_later: str
 
 
+class InWords(NamedTuple):
+    """A medication error in the reporter's own words, and the flag that says which error it was."""
+
+    words: str
+    flag: str
+
+
 class Route(NamedTuple):
     """What a report says of the route, and the flags that follow."""
 
@@ -142,8 +149,22 @@ ROUTES = [
     Route("Intralesional", "into a liver metastasis", ("OL_ROUTE_INTRAHEPATIC", "OL_INDICATION_VISCERAL")),
     Route("Intralesional", "into a lung metastasis", ("OL_ROUTE_VISCERAL", "OL_INDICATION_VISCERAL")),
     Route("Intramuscular", "10^8 PFU/mL", ("OL_ROUTE_OTHER",)),
+    Route("Intralesional", "given once the liver enzymes were normal", ()),
+    Route("Intralesional", "liver function was tested; pulmonary function too", ()),
+    Route("Intralesional", "into the liver, liver enzymes rose", ("OL_ROUTE_INTRAHEPATIC", "OL_INDICATION_VISCERAL")),
 ]
 OF_ROUTES = {flag for row in ROUTES for flag in row.flags}
+
+IN_WORDS = [
+    InWords("4.1 mL given at one visit", "ME_OVERDOSE_VOLUME"),
+    InWords("4.0 mL given at one visit", "MEDICATION_ERROR"),
+    InWords("6 mL given instead of 4 mL", "ME_OVERDOSE_VOLUME"),
+    InWords("3 mL given instead of 6 mL", "MEDICATION_ERROR"),
+    InWords("10^8 PFU/mL given as first dose", "ME_WRONG_FIRST_CONCENTRATION"),
+    InWords("First dose of 10^8 instead of 10^6 PFU/mL", "ME_WRONG_FIRST_CONCENTRATION"),
+    InWords("First dose of 10^6 instead of 10^8 PFU/mL", "MEDICATION_ERROR"),
+    InWords("Second dose of 10^8 PFU/mL, too soon", "MEDICATION_ERROR"),
+]
 
 STORAGE = [
     Storage("10^6 PFU/mL, kept 17 hours at 5 C after thawing", "negative", ""),
@@ -166,6 +187,9 @@ LOTS = [
     Lot(("Unknown", "n/a"), True),
     Lot(("UNK", "TV2"), False),
     Lot((), True),
+    Lot(("-", "?"), True),
+    Lot(("not stated", "requested"), True),
+    Lot(("-", "TV2"), False),
 ]
 
 OFF_LABEL = [
@@ -319,6 +343,32 @@ def test_an_error_has_a_flag_of_its_own_only_where_no_other_says_which_it_was():
 
     assert "MEDICATION_ERROR" in flags_of(reactions=error)
     assert "MEDICATION_ERROR" not in flags_of(reactions=error, drugs=(too_much,))
+
+
+@each(IN_WORDS)
+def test_an_error_may_stand_in_the_words_of_the_reaction(row):
+    of_errors = {one.flag for one in IN_WORDS}
+    flags = flags_of(reactions=(a_reaction(row.words, term=Term(name="Medication error")),))
+
+    assert set(flags) & of_errors == {row.flag}
+
+
+@pytest.mark.parametrize(
+    ("indication", "visceral"),
+    [
+        ("Malignant melanoma stage IIIC", False),
+        ("Malignant melanoma stage IV M1a", False),
+        ("Malignant melanoma stage IV M1b", True),
+        ("Malignant melanoma stage IVM1c", True),
+        ("Metastases to bone", True),
+        ("Metastases to central nervous system", True),
+        ("Metastases to skin", False),
+    ],
+)
+def test_the_eu_licence_leaves_metastases_of_inner_organs_out(indication, visceral):
+    drug = a_drug(indications=(Term(name="Malignant melanoma"), Term(name=indication)))
+
+    assert ("OL_INDICATION_VISCERAL" in flags_of(drugs=(drug,))) is visceral
 
 
 def test_a_history_of_the_case_is_no_dose():

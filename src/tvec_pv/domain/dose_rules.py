@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from tvec_pv.domain.case_facts import Basis, Said
-from tvec_pv.domain.case_flags import Found, Rule, Situation, Who
+from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
 from tvec_pv.domain.icsr import DrugRole, known
-from tvec_pv.domain.visits import Gap, Visit, exponent_in, gaps, is_later
+from tvec_pv.domain.visits import Gap, Visit, exponent_in, gaps, is_later, number_in, volumes_in
 
 _INITIAL, _FULL = 6, 8
 
@@ -18,12 +18,31 @@ def volume_per_visit(at: Situation) -> Iterator[Found]:
             sure = visit.volume.least > limit
             read = f"{visit.volume.least if sure else visit.volume.most:g} mL in one visit"
             yield Found(read if sure else f"{read}, or less: several visits or one dose told twice", _at(visit), sure)
+    for one in at.meaning("medication-error"):
+        told = max((volume for part in _as_given(one) for volume in volumes_in(part)), default=0)
+        if told > limit:
+            yield Found(f"{told:g} mL, in the words of {one.name}", (_own_words(one),))
 
 
 def first_concentration(at: Situation) -> Iterator[Found]:
     for visit in at.facts.visits:
         if visit.number == 1 and visit.exponent == _FULL:
             yield Found("the first dose had 10^8 PFU/mL", _at(visit))
+    for one in at.reactions:
+        if any(number_in(part) == 1 and exponent_in(part) == _FULL for part in _as_given(one)):
+            yield Found(f"the first dose had 10^8 PFU/mL, in the words of {one.name}", (_own_words(one),))
+
+
+def _own_words(one: Judged) -> Basis:
+    return Basis("E.i.1.1a", one.basis.where)
+
+
+def _as_given(one: Judged) -> list[str]:
+    """The words of a reaction, without what they say should have been done."""
+    return _INSTEAD.split(one.words)
+
+
+_INSTEAD = re.compile(r"[;\n]|\b(?:instead|rather than|should|intended|planned|not)\b[^;\n]*", re.IGNORECASE)
 
 
 def later_concentration(at: Situation) -> Iterator[Found]:
@@ -115,7 +134,7 @@ def off_label(at: Situation) -> Iterator[Found]:
 
 def visceral_indication(at: Situation) -> Iterator[Found]:
     for said in (*at.facts.indications, *at.facts.about_doses):
-        for group in ("site-liver", "site-visceral"):
+        for group in ("site-liver", "site-visceral", "indication-visceral"):
             if at.rules.says(group, said.text):
                 yield Found(f"a visceral lesion: {_matched(at, group, said)}", (said.basis,))
 
@@ -137,7 +156,7 @@ def thaw_storage(at: Situation) -> Iterator[Found]:
 def _told(at: Situation) -> Iterator[Said]:
     for one in at.reactions:
         if one.words:
-            yield Said(one.words, Basis("E.i.1.1a", f"reaction {one.number}"))
+            yield Said(one.words, _own_words(one))
 
 
 _KEPT = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s{0,3}-?\s{0,3}(h|hrs?|hours?|d|days?)\b")
@@ -157,8 +176,12 @@ def lot_missing(at: Situation) -> Iterator[Found]:
     """No dose of the product has a lot number that says anything."""
     given = [drug for drug in at.facts.product if drug.role != DrugRole.NOT_ADMINISTERED] or at.facts.product
     lots = [known(dose.lot) for drug in given for dose in drug.doses]
-    if at.facts.product and not any(lot and not at.rules.says("lot-not-known", lot) for lot in lots):
+    if at.facts.product and not any(lot and _is_a_number(at, lot) for lot in lots):
         yield Found("no lot number of the product", (Basis("G.k.4.r.7"),))
+
+
+def _is_a_number(at: Situation, lot: str) -> bool:
+    return any(letter.isalnum() for letter in lot) and not at.rules.says("lot-not-known", lot)
 
 
 def seronegative(at: Situation) -> Iterator[Found]:
