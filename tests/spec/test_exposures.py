@@ -71,6 +71,12 @@ WHOSE = [
     WhoseReport(("Exposure via skin contact",), "no dose and no indication", "exposed person"),
     WhoseReport(("Accidental exposure to product",), "doses and an indication", "treated patient"),
     WhoseReport(("Accidental exposure to product",), "no dose and no indication", "not known"),
+    WhoseReport(("Oral herpes: cold sore of his wife",), "no dose and no indication", "exposed person"),
+    WhoseReport(("Oral herpes: cold sore of his wife",), "doses and an indication", "treated patient"),
+    WhoseReport(
+        ("Accidental exposure to product: splash in the eye of a nurse",), "no dose and no indication", "exposed person"
+    ),
+    WhoseReport(("Nausea: of a nurse",), "no dose and no indication", "not known"),
 ]
 
 EXPOSED = [
@@ -120,9 +126,33 @@ def test_only_a_field_or_a_reaction_says_whose_report_it_is(row):
         "a parent": a_patient(parent=Parent()),
         "an age of 20 days": a_patient(age=Quantity(value=20.0, unit="d")),
     }.get(row.what, a_patient())
-    case = a_case(drugs=(drug,), patient=patient, reactions=tuple(a_reaction(name) for name in row.reactions))
+    coded = (name.split(": ") for name in row.reactions)
+    reactions = tuple(a_reaction(": ".join(words) or term, term=Term(name=term)) for term, *words in coded)
+    case = a_case(drugs=(drug,), patient=patient, reactions=reactions)
 
     assert assess(case, knowledge()).subject.who == row.who
+
+
+def test_the_words_of_an_exposure_say_that_it_happened_at_work():
+    """So the herpes of a nurse whose eye was splashed is listed, and that of a relative is left open (LR10)."""
+    listed = {
+        who: [
+            one.listed_in("US")
+            for one in assess(
+                a_case(
+                    drugs=(a_drug(doses=(), indications=()),),
+                    reactions=(
+                        a_reaction(f"Splash in the eye of a {who}", term=Term(name="Accidental exposure to product")),
+                        a_reaction("Ophthalmic herpes simplex"),
+                    ),
+                ),
+                knowledge(),
+            ).reactions
+        ][1]
+        for who in ("nurse", "daughter")
+    }
+
+    assert listed == {"nurse": "L", "daughter": "I"}
 
 
 @each(EXPOSED)

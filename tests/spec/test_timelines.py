@@ -89,6 +89,11 @@ OUTSIDE = ("GB", "CH", "US", "JP", "TR", "UA", "RS", "CA", "AU")
 BY_COUNTRY = [
     *(ByCountry(country, "15_DAY", "90_DAY") for country in EEA),
     *(ByCountry(country, "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS") for country in OUTSIDE),
+    ByCountry("EU", "15_DAY", "90_DAY"),
+    ByCountry("EL", "15_DAY", "90_DAY"),
+    ByCountry("ZZ", "15_DAY", "90_DAY"),
+    ByCountry("XI", "15_DAY", "90_DAY"),
+    ByCountry("XK", "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS"),
     ByCountry(None, "15_DAY", "90_DAY"),
     ByCountry(NullFlavor.ASKU, "15_DAY", "90_DAY"),
 ]

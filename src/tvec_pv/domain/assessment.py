@@ -12,8 +12,8 @@ from tvec_pv.domain.causality import Alternatives, Causality, Suspicion, assess_
 from tvec_pv.domain.classification import Classified, Sureness, classify
 from tvec_pv.domain.completeness import Completeness, assess_completeness
 from tvec_pv.domain.elapsed import Elapsed, since_product
-from tvec_pv.domain.exposure_rules import find_subject, infected
-from tvec_pv.domain.flag_rules import RULES, eu_serious
+from tvec_pv.domain.exposure_rules import Named, find_subject, infected
+from tvec_pv.domain.flag_rules import RULES, death_for_the_clock, eu_serious
 from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, Text, known
 from tvec_pv.domain.label_conditions import label_conditions
 from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
@@ -123,9 +123,12 @@ def assess(
     missing = missing_criteria(case)
     facts = gather(case, drugs, knowledge.case_rules)
     classified = [classify(profile, reaction, knowledge.dictionary) for reaction in case.reactions]
-    concepts = {one.concept.id: one.name for one in classified if one.concept}
-    subject = find_subject(case, facts, concepts, knowledge.case_rules)
-    answers = label_conditions(facts, subject, concepts, knowledge.case_rules) | dict(conditions or {})
+    named = [
+        Named(found.concept.id if found.concept else "", found.name, "; ".join(words_of(reaction)))
+        for reaction, found in zip(case.reactions, classified, strict=True)
+    ]
+    subject = find_subject(case, facts, named, knowledge.case_rules)
+    answers = label_conditions(facts, subject, named, knowledge.case_rules) | dict(conditions or {})
     if answers.get(ANOTHER_PERSON) is True:
         classified = [
             classify(profile, reaction, knowledge.dictionary, of_another_person=True) for reaction in case.reactions
@@ -156,7 +159,7 @@ def assess(
         )
         for one in reactions
         if one.is_clinical or one.serious
-    )
+    ) + death_for_the_clock(situation)
     is_suspect = _may_be_suspect(drugs) or bool(infected(situation))
     lacking = () if accepted else tuple(finding.message for finding in missing)
     return Assessment(
@@ -392,4 +395,5 @@ def _code(country: Text) -> str | None:
     return given if given and _COUNTRY.fullmatch(given) else None
 
 
-_COUNTRY = re.compile("[A-Z]{2}")
+# Codes that ISO 3166 leaves to users name no country; XK is in use for Kosovo.
+_COUNTRY = re.compile("(?!AA|Q[M-Z]|X[A-JL-Z]|ZZ)[A-Z]{2}")

@@ -197,7 +197,7 @@ def near_miss(at: Situation) -> Iterator[Found]:
     for one in at.reactions:
         if one not in at.meaning("near-miss", "herpetic") and at.rules.says("near-miss", one.words):
             yield Found(f"the words of {one.name} sound like herpes", (one.basis,), sure=False)
-    yield from _told_as(at, Kind.NEAR_MISS)
+    yield from (found for found in _told_as(at, Kind.NEAR_MISS) if found.basis == (Basis("H.1"),))
 
 
 RULES: dict[str, Rule] = {
