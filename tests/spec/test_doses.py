@@ -371,6 +371,25 @@ def test_the_eu_licence_leaves_metastases_of_inner_organs_out(indication, viscer
     assert ("OL_INDICATION_VISCERAL" in flags_of(drugs=(drug,))) is visceral
 
 
+@pytest.mark.parametrize(
+    ("narrative", "flag", "found"),
+    [
+        (
+            "Her first dose had 10^8 PFU/mL by mistake. She was well.",
+            "ME_WRONG_FIRST_CONCENTRATION",
+            "critical suggested",
+        ),
+        ("Her first dose had 10^6 PFU/mL. The second had 10^8.", "ME_WRONG_FIRST_CONCENTRATION", ""),
+        ("The first dose was given. Then 10^8 PFU/mL followed.", "ME_WRONG_FIRST_CONCENTRATION", ""),
+        ("The vial of 10^6 was kept 22 h at 5 C after thawing.", "ME_THAW_STORAGE_GT18H", MAYBE),
+        ("The vial of 10^6 was kept 17 h at 5 C after thawing.", "ME_THAW_STORAGE_GT18H", ""),
+        ("The vial was thawed. Fever began 22 hours later.", "ME_THAW_STORAGE_GT18H", ""),
+    ],
+)
+def test_what_only_the_narrative_says_of_a_dose_is_suggested(narrative, flag, found):
+    assert said(flags_of(narrative=narrative), flag) == found
+
+
 def test_a_history_of_the_case_is_no_dose():
     history = (MedicalHistory(term=Term(name="Intravenous drug user")),)
 

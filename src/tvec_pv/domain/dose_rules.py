@@ -31,6 +31,10 @@ def first_concentration(at: Situation) -> Iterator[Found]:
     for one in at.reactions:
         if any(number_in(part) == 1 and exponent_in(part) == _FULL for part in _as_given(one)):
             yield Found(f"the first dose had 10^8 PFU/mL, in the words of {one.name}", (_own_words(one),))
+    for said in _in_narrative(at, "first"):
+        for sentence in _SENTENCES.split(said.text):
+            if number_in(part := _INSTEAD.split(sentence)[0]) == 1 and exponent_in(part) == _FULL:
+                yield Found("the narrative says that the first dose had 10^8 PFU/mL", (said.basis,), sure=False)
 
 
 def _own_words(one: Judged) -> Basis:
@@ -42,6 +46,15 @@ def _as_given(one: Judged) -> list[str]:
     return _INSTEAD.split(one.words)
 
 
+def _in_narrative(at: Situation, word: str) -> tuple[Said, ...]:
+    """The narrative, where it holds a word without which nothing in it is worth a look."""
+    text = (known(at.case.narrative) or "")[:_READ]
+    return (Said(text, _NARRATIVE),) if word in text.lower() else ()
+
+
+_NARRATIVE = Basis("H.1")
+_SENTENCES = re.compile(r"[.;\n](?!\d)")
+_READ = 100_000
 _INSTEAD = re.compile(r"[;\n]|\b(?:instead|rather than|should|intended|planned|not)\b[^;\n]*", re.IGNORECASE)
 
 
@@ -142,15 +155,16 @@ def visceral_indication(at: Situation) -> Iterator[Found]:
 def thaw_storage(at: Situation) -> Iterator[Found]:
     """A thawed vial of the first concentration that was kept too long in the refrigerator."""
     limit = at.limit("thawed-hours")
-    for said in (*at.facts.about_doses, *_told(at)):
+    for said in (*at.facts.about_doses, *_told(at), *_in_narrative(at, "thaw")):
         if not _KEPT.search(said.text.lower()):
             continue
-        for clause in re.split(r"[.;\n](?!\d)", said.text):
+        for clause in _SENTENCES.split(said.text):
             hours = max(map(_hours, _KEPT.findall(clause.lower())), default=0)
             exponent = exponent_in(clause) or exponent_in(said.text)
             if hours >= limit and at.rules.says("thawed", clause) and exponent != _FULL:
                 read = f"kept {hours:g} hours after it was thawed, against fewer than {limit:g}"
-                yield Found(read, (said.basis,), sure=exponent == _INITIAL, grave=any(seronegative(at)))
+                sure = exponent == _INITIAL and said.basis is not _NARRATIVE
+                yield Found(read, (said.basis,), sure, grave=any(seronegative(at)))
 
 
 def _told(at: Situation) -> Iterator[Said]:
