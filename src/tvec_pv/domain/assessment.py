@@ -174,7 +174,7 @@ def assess(
             knowledge.reporting, clinical, country, day_0, product_is_suspect=is_suspect, lacking=lacking
         ),
         would_change=what_would_change(
-            knowledge.reporting, clinical, country, day_0, product_is_suspect=is_suspect, lacking=lacking
+            knowledge.reporting, clinical, country, product_is_suspect=is_suspect, lacking=lacking
         ),
         flags=raise_flags(situation, RULES),
         subject=subject,

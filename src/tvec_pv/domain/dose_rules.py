@@ -234,11 +234,10 @@ def _serology(at: Situation) -> Iterator[tuple[bool | None, Found]]:
 
 def medication_error(at: Situation) -> Iterator[Found]:
     """An error of which no other flag says which it is."""
-    if any(found.sure for rule in _ERRORS for found in rule(at)):
-        return
-    for one in at.meaning("medication-error"):
-        yield Found(f"reported: {one.name}", (one.basis,))
-    yield from intravenous_route(at)
+    told = [Found(f"reported: {one.name}", (one.basis,)) for one in at.meaning("medication-error")]
+    told += intravenous_route(at)
+    if told and not any(found.sure for rule in _ERRORS for found in rule(at)):
+        yield from told
 
 
 def _at(visit: Visit) -> tuple[Basis, ...]:

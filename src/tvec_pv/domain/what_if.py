@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from tvec_pv.domain.safety_profile import Listed
 from tvec_pv.domain.timelines import Facts, ReportingRules, reporting_verdicts
@@ -25,7 +24,6 @@ def what_would_change(
     rules: ReportingRules,
     reactions: tuple[Facts, ...],
     country: str | None,
-    day_0: date | None,
     *,
     product_is_suspect: bool = True,
     lacking: tuple[str, ...] = (),
@@ -34,7 +32,7 @@ def what_would_change(
 
     def verdicts(asked: _Asked) -> dict[str, str]:
         given, where, suspect, lacks = asked
-        found = reporting_verdicts(rules, given, where, day_0, product_is_suspect=suspect, lacking=lacks)
+        found = reporting_verdicts(rules, given, where, None, product_is_suspect=suspect, lacking=lacks)
         return {one.region: one.verdict for one in found}
 
     said = (reactions, country, product_is_suspect, lacking)

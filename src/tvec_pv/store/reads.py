@@ -370,6 +370,20 @@ def newest_assessments(connection: Connection, version_ids: Sequence[int]) -> di
     return {row.case_version_id: row.document for row in rows}
 
 
+def assessments_under(
+    connection: Connection, version_ids: Sequence[int], profile_version: str, code_version: str
+) -> dict[int, dict[str, Any]]:
+    """The assessments of case versions that were made under a profile, by a release of this product."""
+    rows = connection.execute(
+        select(StoredAssessment.case_version_id, StoredAssessment.document).where(
+            StoredAssessment.case_version_id.in_(version_ids),
+            StoredAssessment.profile_version == profile_version,
+            StoredAssessment.code_version == code_version,
+        )
+    )
+    return {row.case_version_id: row.document for row in rows}
+
+
 def _assessed(
     connection: Connection, case_keys: Sequence[str]
 ) -> tuple[dict[int, dict[str, Any]], dict[str, list[AssessedVersion]]]:
