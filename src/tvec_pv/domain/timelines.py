@@ -40,12 +40,14 @@ class Facts:
     """What the rules look at, per reaction that is more than an exposure or an error.
 
     `eu_serious` is why the EU treats a reaction as serious that the reporter does not call so; empty where it does not.
+    `number` is that of the reaction, and 0 of what no reaction says.
     """
 
     name: str
     serious: bool
     listed: dict[str, Listed]
     eu_serious: str = ""
+    number: int = 0
 
 
 INFECTIOUS_AGENT = "suspected transmission of an infectious agent by a product counts as serious (GVP VI.C.2.2.5)"

@@ -66,11 +66,10 @@ def _changes(rules: ReportingRules, said: _Asked) -> Iterator[tuple[str, _Asked]
 
 
 def _others(one: Facts) -> Iterator[tuple[str, Facts]]:
-    other = Facts(one.name, not one.serious, one.listed, one.eu_serious)
-    yield f"were {'not ' if one.serious else ''}serious", other
+    yield f"were {'not ' if one.serious else ''}serious", replace(one, serious=not one.serious)
     for region, listed in one.listed.items():
         turned = Listed.UNLISTED if listed is Listed.LISTED else Listed.LISTED
-        changed = Facts(one.name, one.serious, one.listed | {region: turned}, one.eu_serious)
+        changed = replace(one, listed=one.listed | {region: turned})
         yield f"were {'unlisted' if turned is Listed.UNLISTED else 'listed'} in the {region}", changed
     if one.eu_serious:
-        yield "did not count as serious by the EU's rule", Facts(one.name, one.serious, one.listed)
+        yield "did not count as serious by the EU's rule", replace(one, eu_serious="")

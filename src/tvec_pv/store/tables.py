@@ -386,5 +386,6 @@ APPEND_ONLY = (
     "flag_cases",
     "duplicate_pairs",
     "duplicate_decisions",
+    "listedness_decisions",
     "audit",
 )
