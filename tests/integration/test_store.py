@@ -21,6 +21,7 @@ from tvec_pv.actions.runs import run
 from tvec_pv.domain.errors import AlreadyRunning, AuditBroken, StoreUnavailable, UnreadableFile
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import exclusively, open_store, reading, writing
+from tvec_pv.store.decision_tables import StoredListednessDecision
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.tables import APPEND_ONLY
 
@@ -53,6 +54,8 @@ def filled(morning):
         said = {"decision": "distinct", "reason": "of the tests", "actor": "tests", "at": NOW}
         transaction.execute(insert(DuplicatePair).values(**two, **score, **proposed))
         transaction.execute(insert(DuplicateDecision).values(**two, **said))
+        said |= {"decision": "listed", "case_id": one, "reaction": "hsv_kve", "region": "US", "ground": {}}
+        transaction.execute(insert(StoredListednessDecision).values(**said))
     return morning
 
 

@@ -164,6 +164,7 @@ def assess(
         if one.is_clinical or one.serious
     ) + death_for_the_clock(situation)
     is_suspect = _may_be_suspect(drugs) or bool(infected(situation))
+    flags = raise_flags(situation, RULES)
     lacking = () if accepted else tuple(finding.message for finding in missing)
     return Assessment(
         profile_version=profile.version,
@@ -180,10 +181,10 @@ def assess(
             knowledge.reporting, clinical, country, product_is_suspect=is_suspect, lacking=lacking
         ),
         facts=clinical,
-        flags=raise_flags(situation, RULES),
+        flags=flags,
         subject=subject,
         completeness=completeness,
-        questions=follow_up_questions(completeness, penalties),
+        questions=follow_up_questions(completeness, penalties, flags),
         meddra=knowledge.dictionary.version,
         narrative_read=narrative.read,
         suggestions=suggestions,
