@@ -12,7 +12,8 @@ from importlib.resources import files
 from importlib.util import find_spec
 
 from tests.narratives.scoring import VIGNETTES, Reading, Taken, Truth, scores, sentences, traps, vignettes
-from tvec_pv.domain.narrative import Cue, mentions
+from tvec_pv.domain.narrative import mentions
+from tvec_pv.domain.narrative_cues import Cue
 from tvec_pv.narrative_files import narrative_reader
 from tvec_pv.reference_files import safety_profile
 from tvec_pv.reference_tables import read_table

@@ -6,7 +6,7 @@ from tvec_pv.domain.case_facts import Basis
 from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
 from tvec_pv.domain.exposure_rules import infection_of_exposed, neonate
 from tvec_pv.domain.icsr import known
-from tvec_pv.domain.narrative import Kind
+from tvec_pv.domain.narrative_cues import Kind
 from tvec_pv.domain.product_names import Verdict
 from tvec_pv.domain.safety_profile import Listed
 
