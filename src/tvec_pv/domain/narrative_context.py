@@ -59,6 +59,8 @@ class Sentence:
         elif cue.kind in TOLD_AS:
             if cue.direction in (Direction.BACKWARD, Direction.BOTH):
                 self._look_back(cue, at)
+            elif cue.kind is CueKind.OTHER_PERSON and (beside := self._beside(at)):
+                self._look_back(cue, beside)
             if cue.direction in (Direction.FORWARD, Direction.BOTH) and not self._hears_on(cue.kind):
                 self._heard[cue.kind] = cue, after, False
 
@@ -94,6 +96,15 @@ class Sentence:
         rest = ahead[: ahead.index("")] if "" in ahead else ahead
         return any(word in rest for word in _OR)
 
+    def _beside(self, at: int) -> int:
+        """Where "in her" or "of a" begins, which ties what stands before it to a person; 0 where nothing does."""
+        for place in (at - 1, at - 2):
+            if place > 0 and self._text.words[place] in _OF:
+                return place
+            if place <= 0 or self._text.words[place] not in _WHOSE:
+                return 0
+        return 0
+
     def _look_back(self, cue: Cue, at: int) -> None:
         """A cue speaks of the mention before it, and of those that stand in one list with it."""
         reach = _BACK if cue.reach is None else cue.reach
@@ -107,6 +118,8 @@ class Sentence:
 
 
 _OR = ("or", "nor")
+_OF = ("in", "of")
+_WHOSE = ("the", "a", "an", "his", "her", "their", "another", "one")
 _LISTING = (",", "and", "or", "nor")
 _LIST_GAP = 3
 _LIST_AHEAD = 20
