@@ -14,7 +14,7 @@ import pytest
 import typer
 from openpyxl import load_workbook
 
-from tests.factories import e2b_batch, e2b_message, one_patient_twice
+from tests.factories import a_case, a_reaction, e2b_batch, e2b_message, one_patient_twice
 from tests.profile_folder import SHIPPED, UNLISTED, write_draft
 from tests.reference_pages import PAGES
 from tests.samples.mapped_listing import LISTING, MAPPING
@@ -268,6 +268,20 @@ def test_json_of_duplicates_is_what_is_documented(heading, house, command, tmp_p
     assert fields(example(heading)) == real
     assert {name: shown[name] for name in listed[0]} == listed[0]
     assert shown.keys() - listed[0].keys() == {"cases"}
+
+
+@on_sqlite
+def test_json_of_listedness_is_what_is_documented(house, command, tmp_path):
+    taken = tmp_path / "open.xml"
+    case = a_case("US-DOCS-1", reactions=(a_reaction("Eczema herpeticum"),))
+    taken.write_bytes(e2b_batch(e2b_message(case), batch_id="DOCS", created="20261102060000+0000"))
+    command("intake", taken, house=house)
+    words = ("US-DOCS-1", 1, "US", "--as", "listed", "--reason", "section 5.2 covers it")
+    command("listedness", "decide", *words, house=house)
+    real = fields(printed(command("listedness", "list", "--json", house=house)))
+
+    assert documented_fields("listedness list") == real
+    assert fields(example("listedness list")) == real
 
 
 @on_sqlite
