@@ -149,6 +149,7 @@ ROUTES = [
     Route("Intralesional", "into a liver metastasis", ("OL_ROUTE_INTRAHEPATIC", "OL_INDICATION_VISCERAL")),
     Route("Intralesional", "into a lung metastasis", ("OL_ROUTE_VISCERAL", "OL_INDICATION_VISCERAL")),
     Route("Intramuscular", "10^8 PFU/mL", ("OL_ROUTE_OTHER",)),
+    Route("Intralesional", "into a lesion of the skin over the liver", ()),
     Route("Intralesional", "given once the liver enzymes were normal", ()),
     Route("Intralesional", "liver function was tested; pulmonary function too", ()),
     Route("Intralesional", "into the liver, liver enzymes rose", ("OL_ROUTE_INTRAHEPATIC", "OL_INDICATION_VISCERAL")),

@@ -71,6 +71,7 @@ NO_EFFECT = [
     NoEffect("Drug ineffective", "", "15_DAY"),
     NoEffect("Drug ineffective", "Not related", "15_DAY"),
     NoEffect("Disease progression", "", "15_DAY"),
+    NoEffect("Treatment failure", "", "15_DAY"),
     NoEffect("Disease progression", "Related", "15_DAY"),
     NoEffect("Disease progression", "Not related", "90_DAY"),
     NoEffect("Nausea", "", "90_DAY"),
