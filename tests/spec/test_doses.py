@@ -346,6 +346,22 @@ def test_an_error_has_a_flag_of_its_own_only_where_no_other_says_which_it_was():
     assert "MEDICATION_ERROR" not in flags_of(reactions=error, drugs=(too_much,))
 
 
+@pytest.mark.parametrize(
+    ("history", "found"),
+    [
+        ("Metastases to liver", MAYBE),
+        ("Metastases to lung", MAYBE),
+        ("Metastases to lymph nodes", ""),
+        ("Hepatic steatosis", ""),
+        ("No metastases to liver", ""),
+    ],
+)
+def test_a_visceral_metastasis_of_the_history_may_be_what_the_eu_licence_leaves_out(history, found):
+    patient = a_patient(history=(MedicalHistory(term=Term(name=history)),))
+
+    assert said(flags_of(patient=patient), "OL_INDICATION_VISCERAL") == found
+
+
 @each(IN_WORDS)
 def test_an_error_may_stand_in_the_words_of_the_reaction(row):
     of_errors = {one.flag for one in IN_WORDS}

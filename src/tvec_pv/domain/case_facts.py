@@ -36,7 +36,7 @@ WORDS = (
     *("denial", "denial-of-place", "no-place", "history", "other-person", "professional", "contact"),
     *("injected-site", "near-miss", "thawed", "prophylaxis", "lot-not-known"),
     *("route-intravenous", "route-lesional", "route-not-known", "site-liver", "site-visceral", "site-airway"),
-    *("site-radiated", "indication-product", "indication-visceral", "indication-not-known"),
+    *("site-radiated", "indication-product", "indication-visceral", "indication-not-known", "metastasis"),
     *("test-product", "virus-1", "virus-any", "virus-2", "virus-zoster", "wild-type", "antibody"),
     *("positive", "negative", "pending", "not-done", "no-lesion", "pregnancy-test", "local-route"),
     *("progression", "unrelated", "cause-not-known"),

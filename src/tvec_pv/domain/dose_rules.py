@@ -150,6 +150,13 @@ def visceral_indication(at: Situation) -> Iterator[Found]:
         for group in ("site-liver", "site-visceral", "indication-visceral"):
             if at.rules.says(group, said.text):
                 yield Found(f"a visceral lesion: {_matched(at, group, said)}", (said.basis,))
+    for number, one in enumerate(at.case.patient.history, 1):
+        name = one.term.name or ""
+        if one.is_family_history is not True and at.rules.says("metastasis", name):
+            for group in ("site-liver", "site-visceral"):
+                if at.rules.says(group, name):
+                    read = f"a visceral metastasis in the history: {', '.join(at.rules.words[group].find(name))}"
+                    yield Found(read, (Basis("D.7.1.r.1", f"medical history {number}"),), sure=False)
 
 
 def thaw_storage(at: Situation) -> Iterator[Found]:
