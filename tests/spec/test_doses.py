@@ -165,6 +165,10 @@ IN_WORDS = [
     InWords("First dose of 10^8 instead of 10^6 PFU/mL", "ME_WRONG_FIRST_CONCENTRATION"),
     InWords("First dose of 10^6 instead of 10^8 PFU/mL", "MEDICATION_ERROR"),
     InWords("Second dose of 10^8 PFU/mL, too soon", "MEDICATION_ERROR"),
+    InWords("Second dose given 20 days after the first", "ME_INTERVAL_TOO_SHORT"),
+    InWords("Second dose given 21 days after the first", "MEDICATION_ERROR"),
+    InWords("Given 10 days after the last dose", "ME_INTERVAL_TOO_SHORT"),
+    InWords("Given 13 days instead of 14 days after the last dose", "MEDICATION_ERROR"),
 ]
 
 STORAGE = [
@@ -312,6 +316,48 @@ def test_a_weak_vial_is_kept_fewer_than_18_hours_after_it_was_thawed(row):
     assert ("BATCH_REQUIRED_DHPC" in flags) is bool(row.storage)
     assert ("SEROSTATUS_NEGATIVE" in flags) is (row.antibodies == "negative")
     assert ("SEROSTATUS_UNKNOWN" in flags) is (bool(row.storage) and not row.antibodies)
+
+
+@pytest.mark.parametrize(
+    ("test", "result", "negative"),
+    [
+        ("HSV-1 IgG", "negative", True),
+        ("HSV IgG", "0.2 (negative below 0.9)", True),
+        ("HSV-1 antibody", "non-reactive", True),
+        ("HSV-1 and HSV-2 IgG", "negative", True),
+        ("HSV-1 IgG and IgM", "negative", True),
+        ("HSV-2 IgG", "negative", False),
+        ("HSV-1 IgM", "negative", False),
+        ("VZV IgG", "negative", False),
+        ("HSV-1 IgG", "positive", False),
+    ],
+)
+def test_only_lasting_antibodies_against_type_1_say_that_a_patient_had_none(test, result, negative):
+    flags = flags_of(tests=(TestResult(name=Term(name=test), text=result),))
+
+    assert ("SEROSTATUS_NEGATIVE" in flags) is negative
+
+
+@pytest.mark.parametrize(
+    ("words", "flags"),
+    [
+        ("2 mL given IV by mistake", {"OL_ROUTE_IV", "MEDICATION_ERROR"}),
+        ("Given into a lesion instead of IV", {"MEDICATION_ERROR"}),
+        ("Injected into a liver metastasis", {"OL_ROUTE_INTRAHEPATIC", "MEDICATION_ERROR"}),
+        ("Given once the liver enzymes were normal", {"MEDICATION_ERROR"}),
+    ],
+)
+def test_the_route_of_an_error_may_stand_in_its_words(words, flags):
+    error = a_reaction(words, term=Term(name="Medication error"))
+
+    assert set(flags_of(reactions=(error,))) & OF_ROUTES == flags
+
+
+def test_the_words_of_a_reaction_are_no_route():
+    assert (
+        set(flags_of(reactions=(a_reaction("Hepatic haemorrhage"), a_reaction("Pneumonia treated IV")))) & OF_ROUTES
+        == set()
+    )
 
 
 def test_antibodies_after_the_first_dose_say_nothing_of_before():

@@ -38,6 +38,7 @@ WORDS = (
     *("route-intravenous", "route-lesional", "route-not-known", "site-liver", "site-visceral", "site-airway"),
     *("site-radiated", "indication-product", "indication-visceral", "indication-not-known", "metastasis"),
     *("test-product", "virus-1", "virus-any", "virus-2", "virus-zoster", "wild-type", "antibody"),
+    *("antibody-acute", "antibody-lasting"),
     *("positive", "negative", "pending", "not-done", "no-lesion", "pregnancy-test", "local-route"),
     *("progression", "unrelated", "cause-not-known"),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tvec_pv.domain.case_facts import Basis, Said
 from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
 from tvec_pv.domain.icsr import DrugRole, known
-from tvec_pv.domain.visits import Gap, Visit, exponent_in, gaps, is_later, number_in, volumes_in
+from tvec_pv.domain.visits import Gap, Visit, exponent_in, gaps, is_later, is_of_several, number_in, volumes_in
 
 _INITIAL, _FULL = 6, 8
 
@@ -21,7 +21,8 @@ def volume_per_visit(at: Situation) -> Iterator[Found]:
     for one in at.meaning("medication-error"):
         told = max((volume for part in _as_given(one) for volume in volumes_in(part)), default=0)
         if told > limit:
-            yield Found(f"{told:g} mL, in the words of {one.name}", (_own_words(one),))
+            sure = not is_of_several(one.words)
+            yield Found(f"{told:g} mL, in the words of {one.name}", (_own_words(one),), sure)
 
 
 def first_concentration(at: Situation) -> Iterator[Found]:
@@ -75,6 +76,19 @@ def short_interval(at: Situation) -> Iterator[Found]:
         if visit.every is not None and visit.every < limit:
             read = f"a dosage of one dose every {visit.every:g} days, against {limit:g}"
             yield Found(read, _at(visit), sure=False, grave=visit.every < hard)
+    for one in at.meaning("medication-error"):
+        for part in _as_given(one):
+            if days := _DAYS_AFTER.search(part):
+                first = True if _FIRST_DOSES.search(part) else None
+                gap = Gap(int(days[1]), int(days[1]), first, ())
+                limit, hard = _limits(at, gap)
+                if gap.high < limit:
+                    sure = first is not None or gap.high < at.limit("later-interval")
+                    yield Found(_days(gap, limit), (_own_words(one),), sure, grave=gap.high < hard)
+
+
+_DAYS_AFTER = re.compile(r"\b(\d{1,3})\s?(?:days?|d)\s(?:after|apart|later|from|since)\b", re.IGNORECASE)
+_FIRST_DOSES = re.compile(r"\b(?:first|second|1st|2nd|dose [12])\b", re.IGNORECASE)
 
 
 def _limits(at: Situation, gap: Gap) -> tuple[float, float]:
@@ -127,6 +141,10 @@ def _route(at: Situation, group: str) -> Iterator[Found]:
             for place, dose in enumerate(drug.doses, 1):
                 if dose.route_code in at.rules.codes[group]:
                     yield Found("the code of the route", (Basis("G.k.4.r.10.2b", f"drug {number}, dose {place}"),))
+    exposures = at.meaning("exposure", "exposed-professional", "exposed-contact")
+    for one in (one for one in at.reactions if not one.is_clinical and one not in exposures):
+        if any(at.rules.says(group, part) for part in _as_given(one)):
+            yield Found(f"the words of {one.name} say so", (_own_words(one),))
 
 
 def _matched(at: Situation, group: str, said: Said) -> str:
@@ -225,7 +243,7 @@ def _serology(at: Situation) -> Iterator[tuple[bool | None, Found]]:
     for number, test in enumerate(at.case.tests, 1):
         name = test.name.name or ""
         result = " ".join(filter(None, (known(test.text), test.comments)))
-        if not at.rules.says("antibody", f"{name} {result}") or not at.rules.says("virus-any", f"{name} {result}"):
+        if not _is_of_before(at, f"{name} {result}"):
             continue
         positive = test.result_code == "1" or at.rules.says("positive", result)
         negative = test.result_code == "2" or at.rules.says("negative", f"{name} {result}")
@@ -237,6 +255,15 @@ def _serology(at: Situation) -> Iterator[tuple[bool | None, Found]]:
             status,
             Found(f"antibodies against the virus: {word}", (Basis("F.r.3", f"test {number}"),), sure=not after),
         )
+
+
+def _is_of_before(at: Situation, test: str) -> bool:
+    """Whether a test is for lasting antibodies against type 1: those against type 2, and IgM, say nothing of them."""
+    says = at.rules.says
+    is_of_virus = says("antibody", test) and says("virus-any", test)
+    is_type_2 = says("virus-2", test) and not says("virus-1", test)
+    is_acute = says("antibody-acute", test) and not says("antibody-lasting", test)
+    return is_of_virus and not is_type_2 and not is_acute
 
 
 def medication_error(at: Situation) -> Iterator[Found]:

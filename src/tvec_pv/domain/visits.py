@@ -178,6 +178,11 @@ def volumes_in(text: str) -> list[float]:
     return [float(one.replace(",", ".")) for one in _IN_WORDS.findall(text.lower())]
 
 
+def is_of_several(text: str) -> bool:
+    """Whether a text speaks of several visits together."""
+    return bool(_SEVERAL.search(text.lower()))
+
+
 _MILLILITRES = {
     "ml": 1.0,
     "milliliter": 1.0,
