@@ -133,6 +133,18 @@ def test_only_a_field_or_a_reaction_says_whose_report_it_is(row):
     assert assess(case, knowledge()).subject.who == row.who
 
 
+def test_what_only_words_say_of_a_contact_is_suggested_and_due_in_15_days_in_the_eu():
+    """Or is it her husband who was treated? A person looks; until then the duty stands."""
+    husband = a_reaction("Cold sore of her husband", term=Term(name="Oral herpes"), country="DE")
+    case = a_case(reactions=(husband,), drugs=(a_drug(doses=(), indications=()),))
+    flags = flags_of(reactions=case.reactions, drugs=case.drugs)
+
+    assert said(flags, "THIRD_PARTY_PATIENT") == "context suggested"
+    assert said(flags, "EXP_CLOSE_CONTACT") == "major suggested"
+    assert said(flags, "EU_INFECTIOUS_AGENT_RULE") == "review suggested"
+    assert assess(case, knowledge()).verdicts[1].verdict == "15_DAY"
+
+
 def test_the_words_of_an_exposure_say_that_it_happened_at_work():
     """So the herpes of a nurse whose eye was splashed is listed, and that of a relative is left open (LR10)."""
     listed = {

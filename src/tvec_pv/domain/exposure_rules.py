@@ -41,7 +41,7 @@ def find_subject(case: Case, facts: CaseFacts, reactions: Sequence[Named], rules
     for one in reactions:
         if _names_another(one, rules):
             reason = f"the words of {one.name} name another person, and nothing says that this one was treated (E.i.1)"
-            return Subject(Who.EXPOSED, reason)
+            return Subject(Who.EXPOSED, reason, sure=False)
     return Subject(Who.NOT_KNOWN, "nothing says whether the person of the report was treated")
 
 
@@ -61,7 +61,7 @@ def was_exposed_at_work(reactions: Sequence[Named], rules: CaseRules) -> bool:
 
 def third_party(at: Situation) -> Iterator[Found]:
     if at.subject.who is Who.EXPOSED:
-        yield Found(at.subject.reason, (Basis("D"),))
+        yield Found(at.subject.reason, (Basis("D"),), at.subject.sure)
     else:
         yield from _breast_fed(at, "a breast-fed infant is another person than the one treated")
 
@@ -84,7 +84,8 @@ def close_contact(at: Situation) -> Iterator[Found]:
     grave = is_endangered(at) or any(neonate(at))
     said = (one for one in at.meaning("exposure", "herpetic") if at.rules.says("contact", one.words))
     for one in dict.fromkeys((*at.meaning("exposed-contact", "exposed-neonate", "spread"), *said)):
-        sure = bool(at.meaning("exposed-contact", "exposed-neonate")) or at.subject.who is Who.EXPOSED
+        is_exposed = at.subject.who is Who.EXPOSED and at.subject.sure
+        sure = bool(at.meaning("exposed-contact", "exposed-neonate")) or is_exposed
         yield Found(f"reported: {one.name}", (one.basis,), sure, grave=grave)
 
 
@@ -127,7 +128,8 @@ def infected(at: Situation) -> tuple[Judged, ...]:
 
 
 def infection_of_exposed(at: Situation) -> Iterator[Found]:
-    yield from (Found(f"{one.name} in a person who was not treated", (one.basis,)) for one in infected(at))
+    sure = at.subject.sure
+    yield from (Found(f"{one.name} in a person who was not treated", (one.basis,), sure) for one in infected(at))
 
 
 RULES: dict[str, Rule] = {
