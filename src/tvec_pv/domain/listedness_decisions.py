@@ -56,7 +56,7 @@ def reaction_key(reaction: Mapping[str, Any]) -> str:
 
 def ground_of(row: Mapping[str, Any]) -> dict[str, str]:
     """What the machine said of listedness, without its wording."""
-    return {name: str(row[name]) for name in _GROUND}
+    return {name: str(row.get(name, "")) for name in _GROUND}
 
 
 def check_decision(row: Mapping[str, Any], decision: Decision, standing: ListednessDecision | None) -> None:
@@ -93,7 +93,10 @@ def decisions_on(
 def decided(
     document: Mapping[str, Any], decisions: Sequence[ListednessDecision], rules: ReportingRules
 ) -> dict[str, Any]:
-    """A stored assessment as it reads with decisions that have their ground in it: listedness, and what follows."""
+    """A stored assessment as it reads with decisions that have their ground in it: listedness, and what follows.
+
+    One that did not store its facts, because it is older, keeps its verdicts.
+    """
     said = {(one.reaction, one.region): one for one in decisions}
     reactions = [_with_decisions(one, said) for one in document["reactions"]]
     now = {
@@ -101,12 +104,13 @@ def decided(
         "reactions": reactions,
         "flags": [
             one
-            for one in document["flags"]
+            for one in document.get("flags", ())
             if one["rule"] != _INDETERMINATE_FLAG
             or any(row["listed"] == Listed.INDETERMINATE for of in reactions for row in of["listedness"])
         ],
     }
-    if any(one["verdict"] in ("HOLD_INVALID", "NOT_SUSPECT") for one in document["verdicts"]):
+    no_duty = any(one["verdict"] in ("HOLD_INVALID", "NOT_SUSPECT") for one in document["verdicts"])
+    if no_duty or "facts" not in document:
         return now
     listed = {one["number"]: {row["region"]: Listed(row["listed"]) for row in one["listedness"]} for one in reactions}
     facts = tuple(
@@ -127,7 +131,9 @@ def _with_decisions(reaction: Mapping[str, Any], said: Mapping[tuple[str, str], 
         for row in reaction["listedness"]
     ]
     listedness = [
-        Listedness(**{name: row[name] for name in Listedness.__slots__} | {"listed": Listed(row["listed"])})
+        Listedness(
+            **{name: row[name] for name in Listedness.__slots__ if name in row} | {"listed": Listed(row["listed"])}
+        )
         for row in rows
     ]
     return {
