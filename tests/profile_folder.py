@@ -39,6 +39,13 @@ us_alert_days = 15
 eu_serious_days = 15
 eu_non_serious_days = 90
 eea = ["DE"]
+
+[periodic]
+us_quarterly_years = 3
+us_days_after_quarter = 30
+us_days_after_anniversary = 60
+eu_reports = [{ data_lock_point = 2026-12-16, due = 2027-02-24 }]
+verified = false
 """,
     "sources.csv": "mark,text\nR2,US label\nBK,general knowledge\nJ,judgement\n",
     "labels.csv": """id,region,start,is_day_known,changes,source,verified

@@ -44,6 +44,7 @@ def read_case_rules(folder: Traversable) -> CaseRules:
     given = {meaning for row in meanings.values() for meaning in row.meaning}
     _check_same("meanings.csv", "meaning", given, set(MEANINGS))
     denials, not_there = words[("denial",)].words, words[("denial-of-place",)].words
+    no_place = words[("no-place",)].words
     return CaseRules(
         flags={row.rule: row for row in flags.values()},
         limits={row.limit: row.value for row in limits.values()},
@@ -51,7 +52,10 @@ def read_case_rules(folder: Traversable) -> CaseRules:
         conditions=Phrases(((word, row) for row in conditions.values() for word in row.words), denials),
         samples=tuple((row, Phrases((word, word) for word in row.words)) for row in samples.values()),
         words={
-            row.group: Phrases(((word, word) for word in row.words), not_there if _is_place(row.group) else ())
+            row.group: Phrases(
+                ((word, word) for word in row.words),
+                *((not_there, no_place) if _is_place(row.group) else ()),
+            )
             for row in words.values()
         },
         codes={row.group: frozenset(row.codes) for row in words.values()},

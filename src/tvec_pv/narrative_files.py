@@ -5,7 +5,9 @@ from importlib.resources.abc import Traversable
 from typing import TypeAlias
 
 from tvec_pv.domain.errors import ReferenceDataError
-from tvec_pv.domain.narrative import MOST_REACH, PHRASES, TOLD_AS, Cue, CueKind, Direction, Reader, reader, words_of
+from tvec_pv.domain.narrative import Reader, reader
+from tvec_pv.domain.narrative_cues import MOST_REACH, PHRASES, TOLD_AS, Cue, CueKind, Direction
+from tvec_pv.domain.narrative_words import words_of
 from tvec_pv.reference_tables import read_table
 
 Words: TypeAlias = tuple[str, ...]

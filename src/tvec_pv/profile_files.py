@@ -11,6 +11,7 @@ from itertools import combinations
 from typing import Any
 
 from tvec_pv.domain.errors import ReferenceDataError
+from tvec_pv.domain.periodic import PeriodicRules, Psur
 from tvec_pv.domain.product_names import Product, normalise_code
 from tvec_pv.domain.safety_profile import (
     Category,
@@ -116,7 +117,17 @@ def read_product(folder: Traversable) -> Product:
 def read_reporting_rules(folder: Traversable) -> ReportingRules:
     settings = read_settings(folder)
     periods = settings["reporting"]
-    return ReportingRules(version=settings["version"], **{**periods, "eea": frozenset(periods["eea"])})
+    return ReportingRules(
+        version=settings["version"],
+        periodic=_periodic(settings),
+        **{**periods, "eea": frozenset(periods["eea"])},
+    )
+
+
+def _periodic(settings: Mapping[str, Any]) -> PeriodicRules:
+    given = dict(settings["periodic"])
+    psurs = sorted((Psur(**one) for one in given.pop("eu_reports")), key=lambda one: one.data_lock_point)
+    return PeriodicRules(us_licence=settings["product"]["us_licence"], psurs=tuple(psurs), **given)
 
 
 def _labels(folder: Traversable, settings: Mapping[str, Any], marks: set[str]) -> dict[str, LabelVersion]:

@@ -33,8 +33,10 @@ def read_settings(folder: Traversable) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         raise ReferenceDataError(f"{SETTINGS}: {error}") from error
     _check_fields(data, _FIELDS, SETTINGS)
-    for table in ("spelling", "product", "reporting"):
+    for table in ("spelling", "product", "reporting", "periodic"):
         _check_fields(data[table], _FIELDS_OF[table], f"{SETTINGS}: [{table}]")
+    for entry in data["periodic"]["eu_reports"]:
+        _check_fields(entry, _FIELDS_OF["eu_reports"], f"{SETTINGS}: [periodic], eu_reports")
     for entry in data["category"]:
         _check_fields(entry, _FIELDS_OF["category"], f"{SETTINGS}: category {entry.get('id', '(without id)')}")
     for name in ("regions", "category"):
@@ -58,6 +60,7 @@ _FIELDS: Mapping[str, Any] = {
     "spelling": dict,
     "product": dict,
     "reporting": dict,
+    "periodic": dict,
 }
 _FIELDS_OF: Mapping[str, Mapping[str, Any]] = {
     "category": {"id": str, "name": str, "of_another_person?": str},
@@ -72,6 +75,14 @@ _FIELDS_OF: Mapping[str, Mapping[str, Any]] = {
         "maximum_distance": int,
     },
     "reporting": {"us_alert_days": int, "eu_serious_days": int, "eu_non_serious_days": int, "eea": [str]},
+    "periodic": {
+        "us_quarterly_years": int,
+        "us_days_after_quarter": int,
+        "us_days_after_anniversary": int,
+        "eu_reports": [dict],
+        "verified": bool,
+    },
+    "eu_reports": {"data_lock_point": date, "due": date},
 }
 
 

@@ -97,6 +97,11 @@ def find_profile(version: str) -> Traversable:
     return found
 
 
+def is_shipped(folder: Traversable) -> bool:
+    """Whether a folder of the profile is one of the product's own, and no copy under the same name."""
+    return isinstance(folder, Path) and folder.resolve().parent == Path(str(_REFERENCE / "profile")).resolve()
+
+
 def _in_force() -> Traversable:
     return newest_profile(_REFERENCE / "profile")
 

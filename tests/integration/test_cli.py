@@ -70,7 +70,7 @@ def test_explain_gives_for_each_flag_what_was_read_where_and_what_to_ask(night_c
     assert "subject: treated patient, because " in said
     assert "flag QPCR_PENDING (follow-up, established): A test for the virus is under way" in said
     assert re.search(r"^  read: .* \(F\.r\.3 test \d\); by flags\.csv, rule test-pending$", said, re.MULTILINE)
-    assert re.search(r"^  ask: What is the result", said, re.MULTILINE)
+    assert re.search(r"^  \d+\. What is the result", said, re.MULTILINE)
 
 
 def test_quarantine_list_gives_every_critical_reason_of_every_held_record(night_command):

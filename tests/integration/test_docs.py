@@ -307,6 +307,20 @@ def test_json_of_what_explains_a_signal_is_what_is_documented(house, command, tm
 
 
 @on_sqlite
+def test_json_of_listedness_is_what_is_documented(house, command, tmp_path):
+    taken = tmp_path / "open.xml"
+    case = a_case("US-DOCS-1", reactions=(a_reaction("Eczema herpeticum"),))
+    taken.write_bytes(e2b_batch(e2b_message(case), batch_id="DOCS", created="20261102060000+0000"))
+    command("intake", taken, house=house)
+    words = ("US-DOCS-1", 1, "US", "--as", "listed", "--reason", "section 5.2 covers it")
+    command("listedness", "decide", *words, house=house)
+    real = fields(printed(command("listedness", "list", "--json", house=house)))
+
+    assert documented_fields("listedness list") == real
+    assert fields(example("listedness list")) == real
+
+
+@on_sqlite
 def test_json_of_a_profile_is_what_is_documented(morning, command, tmp_path):
     draft = write_draft(tmp_path, UNLISTED)
     real = fields(printed(command("profile", "diff", SHIPPED.name, draft, "--json", house=morning)))

@@ -25,6 +25,7 @@ TABLES = {
     "findings",
     "flag_cases",
     "flags",
+    "listedness_decisions",
     "receipts",
     "runs",
     "signal_decisions",

@@ -1,6 +1,7 @@
 """A new version of the safety profile: compared before it is in force, and then applied, with what changed."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -73,6 +74,25 @@ def test_a_serious_reaction_that_is_no_longer_listed_changes_the_verdict(morning
 
 def test_a_profile_is_no_other_than_itself(morning):
     assert profile_difference(morning, SHIPPED.name, str(SHIPPED)).changed == {}
+
+
+def test_what_is_stored_stands_for_the_old_profile(morning, draft, monkeypatch):
+    """A copy of the shipped folder says the same, though nothing was assessed under it."""
+    under_which = []
+    assessed = profile.assess
+
+    def assess_and_tell(case, knowledge, **given):
+        under_which.append(knowledge.profile.version)
+        return assessed(case, knowledge, **given)
+
+    monkeypatch.setattr(profile, "assess", assess_and_tell)
+    by_what_is_stored = profile_difference(morning, SHIPPED.name, str(draft))
+    assert set(under_which) == {"2027-01-01"}
+
+    copied = draft.parent / "copy" / SHIPPED.name
+    shutil.copytree(SHIPPED, copied)
+    assert profile_difference(morning, str(copied), str(draft)).changed == by_what_is_stored.changed
+    assert set(under_which) == {"2027-01-01", SHIPPED.name}
 
 
 def test_the_command_says_what_changes_in_words_and_in_json(morning, draft, command):

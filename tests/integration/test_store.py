@@ -21,6 +21,7 @@ from tvec_pv.actions.runs import run
 from tvec_pv.domain.errors import AlreadyRunning, AuditBroken, StoreUnavailable, UnreadableFile
 from tvec_pv.store import changes, reads, record_reads, signal_reads
 from tvec_pv.store.database import exclusively, open_store, reading, writing
+from tvec_pv.store.decision_tables import StoredListednessDecision
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.signal_tables import SignalDecision
 from tvec_pv.store.tables import APPEND_ONLY
@@ -57,6 +58,8 @@ def filled(morning):
         standing = number(morning, "SELECT min(id) FROM signal_standings")
         decided = {"signal_id": 1, "standing_id": standing, "code": "tests", "codes_version": "tests"}
         transaction.execute(insert(SignalDecision).values(**decided, **said))
+        said |= {"decision": "listed", "case_id": one, "reaction": "hsv_kve", "region": "US", "ground": {}}
+        transaction.execute(insert(StoredListednessDecision).values(**said))
     return morning
 
 

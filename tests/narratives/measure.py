@@ -11,8 +11,19 @@ import time
 from importlib.resources import files
 from importlib.util import find_spec
 
-from tests.narratives.scoring import VIGNETTES, Reading, Taken, Truth, scores, sentences, traps, vignettes
-from tvec_pv.domain.narrative import Cue, mentions
+from tests.narratives.scoring import (
+    HISTORY_AND_PERSONS,
+    VIGNETTES,
+    Reading,
+    Taken,
+    Truth,
+    scores,
+    sentences,
+    traps,
+    vignettes,
+)
+from tvec_pv.domain.narrative import mentions
+from tvec_pv.domain.narrative_cues import Cue
 from tvec_pv.narrative_files import narrative_reader
 from tvec_pv.reference_files import safety_profile
 from tvec_pv.reference_tables import read_table
@@ -108,11 +119,15 @@ def milliseconds(reading: Reading) -> float:
 
 
 def main() -> None:
-    sets = {"building half": sentences(held_out=False)}
+    sets = {
+        "building half": sentences(held_out=False),
+        "past and persons: building half": sentences(False, HISTORY_AND_PERSONS),
+    }
     if VIGNETTES.is_file():
         sets["vignettes"] = vignettes()
     if "--held-out" in sys.argv[1:]:
         sets["held-out half"] = sentences(held_out=True)
+        sets["past and persons: held-out half"] = sentences(True, HISTORY_AND_PERSONS)
     installed = [one for one in (medspacy, negspacy) if find_spec(one.__name__)]
     for make in (ours, *installed):
         start = time.perf_counter()

@@ -94,6 +94,8 @@ ITEMS = [
     Item(5, {"other_cause": False, "wild_type": True}, "yes"),
     Item(6, {"report_type": "1"}, "no"),
     Item(6, {"report_type": "2"}, "unknown"),
+    Item(6, {"report_type": "3"}, "no"),
+    Item(6, {"report_type": "4"}, "unknown"),
     Item(6, {"report_type": None}, "unknown"),
     Item(7, {}, "unknown"),
     Item(7, {"product_in_lesion": True}, "unknown"),

@@ -8,8 +8,11 @@ import pytest
 from tests.factories import a_case, a_dose, a_drug, a_patient, a_reaction, a_reporter, day
 from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
+from tvec_pv.domain.case_facts import Basis
+from tvec_pv.domain.case_flags import Flag, Status
+from tvec_pv.domain.case_rules import Level
 from tvec_pv.domain.icsr import DrugReaction, NullFlavor, Quantity, Term
-from tvec_pv.domain.questions import Question, follow_up_questions
+from tvec_pv.domain.questions import follow_up_questions
 from tvec_pv.reference_files import knowledge, scales
 
 
@@ -41,6 +44,14 @@ class Asked(NamedTuple):
     """What is missing, and what is asked, first things first."""
 
     missing: tuple[str, ...]
+    asked: tuple[str, ...]
+
+
+class Flagged(NamedTuple):
+    """The level of a flag and what it asks, and what is asked of a report that lacks the dose, first things first."""
+
+    level: str
+    question: str
     asked: tuple[str, ...]
 
 
@@ -227,9 +238,39 @@ def test_a_question_about_one_reaction_names_it_and_one_about_the_case_counts_fo
     assert outcome.gain == pytest.approx(0.105)  # -> (.7 + .7) / 2
 
 
-def test_further_questions_come_last_in_their_order():
-    further = (Question("Was the lesion swabbed?", 0.0, ("F.r",)), Question("Which lot?", 0.0, ("G.k.4.r.7",)))
-    given = completeness(full("dose"))
-    asked = follow_up_questions(given, scales().penalties, further)
+FLAGGED = [
+    Flagged("critical", "What happened?", ("What happened?", "How much")),
+    Flagged("major", "What happened?", ("What happened?", "How much")),
+    Flagged("review", "What happened?", ("What happened?", "How much")),
+    Flagged("follow-up", "Which lot?", ("Which lot?", "How much")),
+    Flagged("context", "When was it?", ("How much", "When was it?")),
+    Flagged("info", "When was it?", ("How much", "When was it?")),
+    Flagged("critical", "", ("How much",)),
+]
 
-    assert [one.text for one in asked][1:] == ["Was the lesion swabbed?", "Which lot?"]
+
+def a_flag(level, question, name="SOME", where="reaction 2"):
+    return Flag(
+        name, "", Level(level), Status.ESTABLISHED, "", question, ("read",), (Basis("E.i.2.1", where),), "flags.csv"
+    )
+
+
+@each(FLAGGED)
+def test_what_a_grave_flag_asks_comes_before_what_is_missing_and_what_gives_context_after_it(row):
+    asked = follow_up_questions(completeness(full("dose")), scales().penalties, [a_flag(row.level, row.question)])
+
+    assert [one.text.startswith(text) for one, text in zip(asked, row.asked, strict=True)] == [True] * len(row.asked)
+
+
+def test_a_question_of_a_flag_says_which_flag_and_which_reaction_it_is_about():
+    [one] = follow_up_questions(completeness(full()), scales().penalties, [a_flag("major", "What happened?")])
+
+    assert (one.flags, one.reactions, one.elements, one.gain) == (("SOME",), (2,), ("E.i.2.1",), 0.0)
+    assert one.why == "SOME, major"
+
+
+def test_what_two_ask_is_asked_once_where_the_first_asks_it():
+    flags = [a_flag("major", "Who?"), a_flag("major", "When?"), a_flag("info", "Who?", "OTHER")]
+    asked = follow_up_questions(completeness(full()), scales().penalties, flags)
+
+    assert [(one.text, one.flags) for one in asked] == [("Who?", ("SOME", "OTHER")), ("When?", ("SOME",))]

@@ -37,6 +37,13 @@ class Concentration(NamedTuple):
     weak_later: str
 
 
+class InWords(NamedTuple):
+    """A medication error in the reporter's own words, and the flag that says which error it was."""
+
+    words: str
+    flag: str
+
+
 class Route(NamedTuple):
     """What a report says of the route, and the flags that follow."""
 
@@ -142,8 +149,27 @@ ROUTES = [
     Route("Intralesional", "into a liver metastasis", ("OL_ROUTE_INTRAHEPATIC", "OL_INDICATION_VISCERAL")),
     Route("Intralesional", "into a lung metastasis", ("OL_ROUTE_VISCERAL", "OL_INDICATION_VISCERAL")),
     Route("Intramuscular", "10^8 PFU/mL", ("OL_ROUTE_OTHER",)),
+    Route("Intralesional", "into a lesion of the skin over the liver", ()),
+    Route("Intralesional", "given once the liver enzymes were normal", ()),
+    Route("Intralesional", "liver function was tested; pulmonary function too", ()),
+    Route("Intralesional", "into the liver, liver enzymes rose", ("OL_ROUTE_INTRAHEPATIC", "OL_INDICATION_VISCERAL")),
 ]
 OF_ROUTES = {flag for row in ROUTES for flag in row.flags}
+
+IN_WORDS = [
+    InWords("4.1 mL given at one visit", "ME_OVERDOSE_VOLUME"),
+    InWords("4.0 mL given at one visit", "MEDICATION_ERROR"),
+    InWords("6 mL given instead of 4 mL", "ME_OVERDOSE_VOLUME"),
+    InWords("3 mL given instead of 6 mL", "MEDICATION_ERROR"),
+    InWords("10^8 PFU/mL given as first dose", "ME_WRONG_FIRST_CONCENTRATION"),
+    InWords("First dose of 10^8 instead of 10^6 PFU/mL", "ME_WRONG_FIRST_CONCENTRATION"),
+    InWords("First dose of 10^6 instead of 10^8 PFU/mL", "MEDICATION_ERROR"),
+    InWords("Second dose of 10^8 PFU/mL, too soon", "MEDICATION_ERROR"),
+    InWords("Second dose given 20 days after the first", "ME_INTERVAL_TOO_SHORT"),
+    InWords("Second dose given 21 days after the first", "MEDICATION_ERROR"),
+    InWords("Given 10 days after the last dose", "ME_INTERVAL_TOO_SHORT"),
+    InWords("Given 13 days instead of 14 days after the last dose", "MEDICATION_ERROR"),
+]
 
 STORAGE = [
     Storage("10^6 PFU/mL, kept 17 hours at 5 C after thawing", "negative", ""),
@@ -166,6 +192,9 @@ LOTS = [
     Lot(("Unknown", "n/a"), True),
     Lot(("UNK", "TV2"), False),
     Lot((), True),
+    Lot(("-", "?"), True),
+    Lot(("not stated", "requested"), True),
+    Lot(("-", "TV2"), False),
 ]
 
 OFF_LABEL = [
@@ -289,6 +318,48 @@ def test_a_weak_vial_is_kept_fewer_than_18_hours_after_it_was_thawed(row):
     assert ("SEROSTATUS_UNKNOWN" in flags) is (bool(row.storage) and not row.antibodies)
 
 
+@pytest.mark.parametrize(
+    ("test", "result", "negative"),
+    [
+        ("HSV-1 IgG", "negative", True),
+        ("HSV IgG", "0.2 (negative below 0.9)", True),
+        ("HSV-1 antibody", "non-reactive", True),
+        ("HSV-1 and HSV-2 IgG", "negative", True),
+        ("HSV-1 IgG and IgM", "negative", True),
+        ("HSV-2 IgG", "negative", False),
+        ("HSV-1 IgM", "negative", False),
+        ("VZV IgG", "negative", False),
+        ("HSV-1 IgG", "positive", False),
+    ],
+)
+def test_only_lasting_antibodies_against_type_1_say_that_a_patient_had_none(test, result, negative):
+    flags = flags_of(tests=(TestResult(name=Term(name=test), text=result),))
+
+    assert ("SEROSTATUS_NEGATIVE" in flags) is negative
+
+
+@pytest.mark.parametrize(
+    ("words", "flags"),
+    [
+        ("2 mL given IV by mistake", {"OL_ROUTE_IV", "MEDICATION_ERROR"}),
+        ("Given into a lesion instead of IV", {"MEDICATION_ERROR"}),
+        ("Injected into a liver metastasis", {"OL_ROUTE_INTRAHEPATIC", "MEDICATION_ERROR"}),
+        ("Given once the liver enzymes were normal", {"MEDICATION_ERROR"}),
+    ],
+)
+def test_the_route_of_an_error_may_stand_in_its_words(words, flags):
+    error = a_reaction(words, term=Term(name="Medication error"))
+
+    assert set(flags_of(reactions=(error,))) & OF_ROUTES == flags
+
+
+def test_the_words_of_a_reaction_are_no_route():
+    assert (
+        set(flags_of(reactions=(a_reaction("Hepatic haemorrhage"), a_reaction("Pneumonia treated IV")))) & OF_ROUTES
+        == set()
+    )
+
+
 def test_antibodies_after_the_first_dose_say_nothing_of_before():
     late = TestResult(name=Term(name="HSV-1 IgG"), text="positive", date=day("2026-09-01"))
 
@@ -319,6 +390,67 @@ def test_an_error_has_a_flag_of_its_own_only_where_no_other_says_which_it_was():
 
     assert "MEDICATION_ERROR" in flags_of(reactions=error)
     assert "MEDICATION_ERROR" not in flags_of(reactions=error, drugs=(too_much,))
+
+
+@pytest.mark.parametrize(
+    ("history", "found"),
+    [
+        ("Metastases to liver", MAYBE),
+        ("Metastases to lung", MAYBE),
+        ("Metastases to lymph nodes", ""),
+        ("Hepatic steatosis", ""),
+        ("No metastases to liver", ""),
+    ],
+)
+def test_a_visceral_metastasis_of_the_history_may_be_what_the_eu_licence_leaves_out(history, found):
+    patient = a_patient(history=(MedicalHistory(term=Term(name=history)),))
+
+    assert said(flags_of(patient=patient), "OL_INDICATION_VISCERAL") == found
+
+
+@each(IN_WORDS)
+def test_an_error_may_stand_in_the_words_of_the_reaction(row):
+    of_errors = {one.flag for one in IN_WORDS}
+    flags = flags_of(reactions=(a_reaction(row.words, term=Term(name="Medication error")),))
+
+    assert set(flags) & of_errors == {row.flag}
+
+
+@pytest.mark.parametrize(
+    ("indication", "visceral"),
+    [
+        ("Malignant melanoma stage IIIC", False),
+        ("Malignant melanoma stage IV M1a", False),
+        ("Malignant melanoma stage IV M1b", True),
+        ("Malignant melanoma stage IVM1c", True),
+        ("Metastases to bone", True),
+        ("Metastases to central nervous system", True),
+        ("Metastases to skin", False),
+    ],
+)
+def test_the_eu_licence_leaves_metastases_of_inner_organs_out(indication, visceral):
+    drug = a_drug(indications=(Term(name="Malignant melanoma"), Term(name=indication)))
+
+    assert ("OL_INDICATION_VISCERAL" in flags_of(drugs=(drug,))) is visceral
+
+
+@pytest.mark.parametrize(
+    ("narrative", "flag", "found"),
+    [
+        (
+            "Her first dose had 10^8 PFU/mL by mistake. She was well.",
+            "ME_WRONG_FIRST_CONCENTRATION",
+            "critical suggested",
+        ),
+        ("Her first dose had 10^6 PFU/mL. The second had 10^8.", "ME_WRONG_FIRST_CONCENTRATION", ""),
+        ("The first dose was given. Then 10^8 PFU/mL followed.", "ME_WRONG_FIRST_CONCENTRATION", ""),
+        ("The vial of 10^6 was kept 22 h at 5 C after thawing.", "ME_THAW_STORAGE_GT18H", MAYBE),
+        ("The vial of 10^6 was kept 17 h at 5 C after thawing.", "ME_THAW_STORAGE_GT18H", ""),
+        ("The vial was thawed. Fever began 22 hours later.", "ME_THAW_STORAGE_GT18H", ""),
+    ],
+)
+def test_what_only_the_narrative_says_of_a_dose_is_suggested(narrative, flag, found):
+    assert said(flags_of(narrative=narrative), flag) == found
 
 
 def test_a_history_of_the_case_is_no_dose():

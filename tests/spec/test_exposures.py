@@ -71,6 +71,12 @@ WHOSE = [
     WhoseReport(("Exposure via skin contact",), "no dose and no indication", "exposed person"),
     WhoseReport(("Accidental exposure to product",), "doses and an indication", "treated patient"),
     WhoseReport(("Accidental exposure to product",), "no dose and no indication", "not known"),
+    WhoseReport(("Oral herpes: cold sore of his wife",), "no dose and no indication", "exposed person"),
+    WhoseReport(("Oral herpes: cold sore of his wife",), "doses and an indication", "treated patient"),
+    WhoseReport(
+        ("Accidental exposure to product: splash in the eye of a nurse",), "no dose and no indication", "exposed person"
+    ),
+    WhoseReport(("Nausea: of a nurse",), "no dose and no indication", "not known"),
 ]
 
 EXPOSED = [
@@ -120,9 +126,45 @@ def test_only_a_field_or_a_reaction_says_whose_report_it_is(row):
         "a parent": a_patient(parent=Parent()),
         "an age of 20 days": a_patient(age=Quantity(value=20.0, unit="d")),
     }.get(row.what, a_patient())
-    case = a_case(drugs=(drug,), patient=patient, reactions=tuple(a_reaction(name) for name in row.reactions))
+    coded = (name.split(": ") for name in row.reactions)
+    reactions = tuple(a_reaction(": ".join(words) or term, term=Term(name=term)) for term, *words in coded)
+    case = a_case(drugs=(drug,), patient=patient, reactions=reactions)
 
     assert assess(case, knowledge()).subject.who == row.who
+
+
+def test_what_only_words_say_of_a_contact_is_suggested_and_due_in_15_days_in_the_eu():
+    """Or is it her husband who was treated? A person looks; until then the duty stands."""
+    husband = a_reaction("Cold sore of her husband", term=Term(name="Oral herpes"), country="DE")
+    case = a_case(reactions=(husband,), drugs=(a_drug(doses=(), indications=()),))
+    flags = flags_of(reactions=case.reactions, drugs=case.drugs)
+
+    assert said(flags, "THIRD_PARTY_PATIENT") == "context suggested"
+    assert said(flags, "EXP_CLOSE_CONTACT") == "major suggested"
+    assert said(flags, "EU_INFECTIOUS_AGENT_RULE") == "review suggested"
+    assert assess(case, knowledge()).verdicts[1].verdict == "15_DAY"
+
+
+def test_the_words_of_an_exposure_say_that_it_happened_at_work():
+    """So the herpes of a nurse whose eye was splashed is listed, and that of a relative is left open (LR10)."""
+    listed = {
+        who: [
+            one.listed_in("US")
+            for one in assess(
+                a_case(
+                    drugs=(a_drug(doses=(), indications=()),),
+                    reactions=(
+                        a_reaction(f"Splash in the eye of a {who}", term=Term(name="Accidental exposure to product")),
+                        a_reaction("Ophthalmic herpes simplex"),
+                    ),
+                ),
+                knowledge(),
+            ).reactions
+        ][1]
+        for who in ("nurse", "daughter")
+    }
+
+    assert listed == {"nurse": "L", "daughter": "I"}
 
 
 @each(EXPOSED)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.factories import a_case, a_dose, a_drug, a_reaction, day
@@ -362,6 +362,7 @@ def test_the_time_is_told_as_exactly_as_it_is_known(row):
 BEYOND = {EARLY, LATE, BEFORE}
 
 
+@settings(deadline=None)  # on a busy machine the first example takes longer
 @given(
     st.sampled_from(scales().windows),
     st.dates(date(2024, 1, 1), date(2026, 12, 31)),

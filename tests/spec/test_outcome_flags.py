@@ -11,6 +11,7 @@ from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.case_facts import gather
 from tvec_pv.domain.case_flags import Judged, Situation, Subject, Who, raise_flags
+from tvec_pv.domain.exposure_rules import Named
 from tvec_pv.domain.flag_rules import RULES
 from tvec_pv.domain.icsr import MedicalHistory, NullFlavor, Outcome, Patient, Term
 from tvec_pv.domain.label_conditions import label_conditions
@@ -70,6 +71,7 @@ NO_EFFECT = [
     NoEffect("Drug ineffective", "", "15_DAY"),
     NoEffect("Drug ineffective", "Not related", "15_DAY"),
     NoEffect("Disease progression", "", "15_DAY"),
+    NoEffect("Treatment failure", "", "15_DAY"),
     NoEffect("Disease progression", "Related", "15_DAY"),
     NoEffect("Disease progression", "Not related", "90_DAY"),
     NoEffect("Nausea", "", "90_DAY"),
@@ -94,9 +96,12 @@ LACKING = [
 
 def answers(case):
     """What the case answers to the conditions of label statements."""
-    facts, subject = gather(case, product_drugs(product(), case), case_rules()), assess(case, knowledge()).subject
-    concepts = [one.concept for one in assess(case, knowledge()).reactions]
-    return label_conditions(facts, subject, concepts, case_rules())
+    facts, assessment = gather(case, product_drugs(product(), case), case_rules()), assess(case, knowledge())
+    named = [
+        Named(one.concept, one.name, reaction.reported)
+        for one, reaction in zip(assessment.reactions, case.reactions, strict=True)
+    ]
+    return label_conditions(facts, assessment.subject, named, case_rules())
 
 
 @each(DEATHS)
@@ -118,6 +123,22 @@ def test_a_date_of_death_is_a_death_whatever_became_of_the_reactions():
 
     assert said(flags, "DEATH_CAUSE_UNKNOWN") == "critical established"
     assert "MEDICAL_ESCALATION" in flags
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({"patient": a_patient(death_date=day("2026-09-20"))}, "15_DAY"),
+        ({"patient": a_patient(death_date=day("2026-09-20"), causes_of_death=(Term(name="Unknown"),))}, "15_DAY"),
+        ({"patient": a_patient(death_date=day("2026-09-20"), causes_of_death=(Term(name="Stroke"),))}, "PERIODIC"),
+        ({"reactions": (a_reaction("Found dead", outcome=Outcome.UNKNOWN),)}, "15_DAY"),
+        ({}, "PERIODIC"),
+    ],
+)
+def test_a_death_without_a_cause_is_serious_and_unlisted_whatever_the_reactions_say(changes, verdict):
+    us, _ = assess(a_case(**changes), knowledge()).verdicts
+
+    assert us.verdict == verdict
 
 
 @each(NO_EFFECT)
@@ -207,6 +228,11 @@ def test_the_name_of_the_product_is_flagged_where_it_is_another_or_misspelt(name
     assert {one for one in raised if one.startswith("DRUG")} == ({flag} - {""})
 
 
+def test_a_coded_pneumonia_is_no_near_miss():
+    assert "LEXICAL_NEAR_MISS" not in flags_of(reactions=(a_reaction("Pneumonia"),))
+    assert "LEXICAL_NEAR_MISS" in flags_of(reactions=(a_reaction("Herpetiform stomatitis"),))
+
+
 @pytest.mark.parametrize(
     ("onset", "flag"),
     [
@@ -253,6 +279,7 @@ def test_only_a_structured_field_meets_the_condition_of_a_label(changes, conditi
     [
         ("into a liver metastasis", None, True),
         ("not into the liver", None, None),
+        ("given once the liver enzymes were normal", None, None),
         ("into a lesion of the leg", "liver metastases are stable", None),
     ],
 )

@@ -41,6 +41,24 @@ class OtherMedicine(NamedTuple):
     found: str
 
 
+class Sequence(NamedTuple):
+    """When a medicine was started, the reactions by name and day, and the flag that is asked for. Treatment 3 to 24
+    August 2026."""
+
+    name: str
+    start: str
+    reactions: tuple[tuple[str, str], ...]
+    flag: str
+    found: str
+
+
+class Taper(NamedTuple):
+    """Courses of a steroid: mg a day, from and to; and the flag of a high dose. Treatment begins on 3 August 2026."""
+
+    courses: tuple[tuple[float, str, str], ...]
+    high: str
+
+
 class Steroid(NamedTuple):
     """A steroid: mg a day, days, when it was started, and the flag of a high dose."""
 
@@ -61,6 +79,7 @@ class Pregnancy(NamedTuple):
     follow_up: bool
 
 
+INFO_BESIDE = "context established"
 CRITICAL, MAJOR, SUGGESTED = "critical established", "major established", "critical suggested"
 
 CONDITIONS = [
@@ -104,6 +123,33 @@ OTHER_MEDICINES = [
     OtherMedicine("Vemurafenib", "2026-07", None, "", "CONFOUND_OTHER", "info established"),
     OtherMedicine("Shingrix", "2026-06-01", "2026-06-01", "", "CONFOUND_OTHER", "info established"),
     OtherMedicine("Metformin", "2020", None, "", "CONFOUND_OTHER", ""),
+]
+
+NAUSEA, HERPES = ("Nausea", "2026-08-04"), ("Oral herpes", "2026-08-20")
+SEQUENCES = [
+    Sequence("Valaciclovir", "2026-08-10", (NAUSEA,), "DDI_ANTIVIRAL", MAJOR),
+    Sequence("Valaciclovir", "2026-08-10", (NAUSEA, HERPES), "DDI_ANTIVIRAL", MAJOR),
+    Sequence("Valaciclovir", "2026-08-19", (NAUSEA, HERPES), "DDI_ANTIVIRAL", MAJOR),
+    Sequence("Valaciclovir", "2026-08-20", (NAUSEA, HERPES), "DDI_ANTIVIRAL", ""),
+    Sequence("Valaciclovir", "2026-08-21", (NAUSEA, ("Herpes zoster", "2026-08-20")), "DDI_ANTIVIRAL", ""),
+    Sequence("Pembrolizumab", "2026-08-10", (NAUSEA, ("Pneumonitis", "2026-10-01")), "CONFOUND_ICI", INFO_BESIDE),
+    Sequence("Pembrolizumab", "2026-10-01", (NAUSEA, ("Pneumonitis", "2026-10-01")), "CONFOUND_ICI", INFO_BESIDE),
+    Sequence("Pembrolizumab", "2026-10-02", (NAUSEA, ("Pneumonitis", "2026-10-01")), "CONFOUND_ICI", ""),
+    Sequence("Tacrolimus", "2026-08-10", (NAUSEA,), "CI_IMMUNOCOMPROMISED", CRITICAL),
+    Sequence("Tacrolimus", "2026-08-10", (NAUSEA,), "CONTRAINDICATED_PRODUCT_ADMINISTERED", MAJOR),
+    Sequence("Tacrolimus", "2026-08-25", (NAUSEA,), "CI_IMMUNOCOMPROMISED", ""),
+    Sequence("Tacrolimus", "2026-08-25", (("Oral herpes", "2026-09-10"),), "CI_IMMUNOCOMPROMISED", CRITICAL),
+    Sequence("Tacrolimus", "2026-08-25", (("Oral herpes", "2026-09-10"),), "CONTRAINDICATED_PRODUCT_ADMINISTERED", ""),
+]
+
+TAPERS = [
+    Taper(((40, "2026-07-20", "2026-07-26"), (20, "2026-07-27", "2026-08-02")), MAJOR),
+    Taper(((40, "2026-07-20", "2026-07-26"), (20, "2026-07-27", "2026-08-01")), ""),
+    Taper(((40, "2026-07-20", "2026-07-26"), (20, "2026-07-28", "2026-08-03")), ""),
+    Taper(((40, "2026-07-20", "2026-07-26"), (19, "2026-07-27", "2026-08-30")), ""),
+    Taper(((60, "2026-03-01", "2026-05-04"),), ""),
+    Taper(((60, "2026-03-01", "2026-05-05"),), MAJOR),
+    Taper(((60, "2019-03-01", "2019-05-05"), (5, "2019-05-06", "2026-08-30")), ""),
 ]
 
 STEROIDS = [
@@ -171,6 +217,55 @@ def test_other_medicines_count_by_the_time_at_which_they_were_taken(row):
     other = another_drug(row.name, doses=(dose,), indications=(Term(name=row.purpose),) if row.purpose else ())
 
     assert said(flags_of(drugs=(a_drug(), other)), row.flag) == row.found
+
+
+@each(SEQUENCES)
+def test_a_medicine_counts_by_the_doses_and_by_the_reaction_that_it_is_about(row):
+    other = another_drug(row.name, doses=(Dose(start=day(row.start)),))
+    reactions = tuple(a_reaction(name, start=day(when)) for name, when in row.reactions)
+
+    assert said(flags_of(drugs=(a_drug(), other), reactions=reactions), row.flag) == row.found
+
+
+@each(TAPERS)
+def test_a_steroid_that_is_tapered_counts_as_one_and_not_years_later(row):
+    doses = tuple(
+        Dose(
+            dose=Quantity(value=float(daily), unit="mg"),
+            interval=Quantity(value=1.0, unit="d"),
+            start=day(start),
+            end=day(end),
+        )
+        for daily, start, end in row.courses
+    )
+
+    assert (
+        said(flags_of(drugs=(a_drug(), another_drug("Prednisone", doses=doses))), "DDI_HIGH_DOSE_STEROID") == row.high
+    )
+
+
+@pytest.mark.parametrize("name", ["Humira", "MabThera", "Imbruvica", "Jakafi", "Neoral", "Xeljanz", "Leflunomide"])
+def test_a_medicine_counts_by_its_brand_too(name):
+    assert said(flags_of(drugs=(a_drug(), another_drug(name))), "CI_IMMUNOCOMPROMISED") == CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("end", "found"), [("1999", ""), ("2026-08-02", ""), ("2026-08-03", SUGGESTED), (None, CRITICAL)]
+)
+def test_a_pregnancy_that_ended_before_the_first_dose_is_none(end, found):
+    past = MedicalHistory(term=Term(name="Pregnancy"), end=day(end) if end else None)
+
+    assert said(flags_of(patient=a_patient(history=(past,))), "CI_PREGNANCY") == found
+
+
+def test_nothing_is_contraindicated_for_a_person_who_was_not_treated():
+    flags = flags_of(
+        patient=a_patient(history=(MedicalHistory(term=Term(name="Pregnancy")),)),
+        reactions=(a_reaction("Needle stick injury"),),
+    )
+
+    assert said(flags, "EXP_HCP_OCCUPATIONAL") == CRITICAL
+    assert "CONTRAINDICATED_PRODUCT_ADMINISTERED" not in flags
 
 
 def test_a_past_medicine_counts_by_its_end_and_one_that_was_not_given_does_not():

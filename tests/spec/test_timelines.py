@@ -89,6 +89,11 @@ OUTSIDE = ("GB", "CH", "US", "JP", "TR", "UA", "RS", "CA", "AU")
 BY_COUNTRY = [
     *(ByCountry(country, "15_DAY", "90_DAY") for country in EEA),
     *(ByCountry(country, "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS") for country in OUTSIDE),
+    ByCountry("EU", "15_DAY", "90_DAY"),
+    ByCountry("EL", "15_DAY", "90_DAY"),
+    ByCountry("ZZ", "15_DAY", "90_DAY"),
+    ByCountry("XI", "15_DAY", "90_DAY"),
+    ByCountry("XK", "15_DAY", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS"),
     ByCountry(None, "15_DAY", "90_DAY"),
     ByCountry(NullFlavor.ASKU, "15_DAY", "90_DAY"),
 ]
@@ -125,6 +130,10 @@ NO_REACTION = [
     NoReaction(("Exposure during pregnancy",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
     NoReaction(("Exposure during breastfeeding",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
     NoReaction(("Off label use",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
+    NoReaction(("Extra dose administered",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
+    NoReaction(("Incorrect product storage", "Wrong strength"), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
+    NoReaction(("Product use in unapproved indication",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
+    NoReaction(("Exposure via mucosa",), False, "NO_AE_LOG", "NO_ICSR_PSUR"),
     NoReaction(("Overdose", "Nausea"), False, "PERIODIC", "90_DAY"),
     NoReaction(("Needle stick injury", "Herpetic whitlow"), False, "PERIODIC", "15_DAY"),
     NoReaction(("Medication error", "Tinnitus"), False, "PERIODIC", "90_DAY"),

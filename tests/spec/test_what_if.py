@@ -106,7 +106,7 @@ def test_one_fact_that_would_change_a_verdict(row):
 
 
 def said(reactions, country, **others):
-    found = what_would_change(reporting_rules(), reactions, country, DAY_0, **others)
+    found = what_would_change(reporting_rules(), reactions, country, **others)
     return {f"{one.region} {one.verdict} if {one.were}" for one in found}
 
 

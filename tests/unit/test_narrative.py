@@ -13,7 +13,8 @@ from tvec_pv.domain.case_flags import Status
 from tvec_pv.domain.case_rules import Level
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.icsr import NullFlavor, Term
-from tvec_pv.domain.narrative import MOST_LETTERS, Kind, read_narrative
+from tvec_pv.domain.narrative import MOST_LETTERS, read_narrative
+from tvec_pv.domain.narrative_cues import Kind
 from tvec_pv.narrative_files import narrative_reader
 from tvec_pv.reference_files import knowledge
 from tvec_pv.store.documents import plain
@@ -97,7 +98,9 @@ def test_nothing_else_of_an_assessment_depends_on_what_a_narrative_says():
         ("NEGATED_TERM", Level.INFO, Status.SUGGESTED),
         ("THIRD_PARTY_MENTION", Level.INFO, Status.SUGGESTED),
     }
-    assert replace(told, suggestions=(), flags=bland.flags) == bland
+    more = [one for one in told.questions if one not in bland.questions]
+    assert {flag for one in more for flag in one.flags} == {"NEGATED_TERM", "THIRD_PARTY_MENTION"}
+    assert replace(told, suggestions=(), flags=bland.flags, questions=bland.questions) == bland
 
 
 def test_the_words_of_a_reaction_that_the_profile_does_not_know_are_read_and_suggest_only():

@@ -10,7 +10,7 @@ from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.assessment_changes import AssessmentChange, assessment_changes
 from tvec_pv.domain.case_json import decode_case
 from tvec_pv.progress import report
-from tvec_pv.reference_files import find_profile, read_knowledge
+from tvec_pv.reference_files import find_profile, is_shipped, read_knowledge
 from tvec_pv.store import changes, reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.documents import plain
@@ -58,22 +58,30 @@ def _place(change: AssessmentChange) -> str:
 
 
 def profile_difference(house: House, old: str, new: str) -> ProfileDifference:
-    """Assess the current cases under two versions of the profile, by name or folder; nothing is stored."""
-    before, after = (read_knowledge(find_profile(version), house.knowledge.dictionary) for version in (old, new))
+    """Assess the current cases under another version of the profile, by name or folder; nothing is stored.
+
+    What is stored under the old version stands for it. A case that this release has not assessed under it, with the
+    MedDRA that is at hand, is assessed under both.
+    """
+    dictionary = house.knowledge.dictionary
+    before, after = (read_knowledge(find_profile(version), dictionary) for version in (old, new))
+    of_old = before.profile.version if is_shipped(find_profile(old)) else ""
     changed = {}
     with reading(house.store) as connection:
         current = {one.version_id: one.case_key for one in reads.current_versions(connection) if not one.is_nullified}
-        for done, (version_id, document) in enumerate(reads.case_documents(connection, list(current))):
-            if done % _AT_ONCE == 0:
-                report("comparing", done, len(current), "cases")
-            case = decode_case(document)
-            found = assessment_changes(
-                plain(assess(case, before, accepted=True)), plain(assess(case, after, accepted=True))
-            )
-            if found:
-                changed[current[version_id]] = found
-    report("comparing", len(current), len(current))
-    return ProfileDifference(before.profile.version, after.profile.version, len(current), dict(sorted(changed.items())))
+        ids = list(current)
+        for done in range(0, len(ids), _AT_ONCE):
+            report("comparing", done, len(ids), "cases")
+            batch = ids[done : done + _AT_ONCE]
+            stored = reads.assessments_under(connection, batch, of_old, __version__)
+            for version_id, document in reads.case_documents(connection, batch):
+                case, was = decode_case(document), stored.get(version_id)
+                if was is None or was.get("meddra") != dictionary.version:
+                    was = plain(assess(case, before, accepted=True))
+                if found := assessment_changes(was, plain(assess(case, after, accepted=True))):
+                    changed[current[version_id]] = found
+    report("comparing", len(ids), len(ids))
+    return ProfileDifference(before.profile.version, after.profile.version, len(ids), dict(sorted(changed.items())))
 
 
 @dataclass(frozen=True, slots=True)

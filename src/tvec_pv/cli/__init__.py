@@ -8,6 +8,7 @@ import typer
 
 from tvec_pv import __version__
 from tvec_pv.cli.duplicates import duplicates
+from tvec_pv.cli.listedness import listedness
 from tvec_pv.cli.mapping import mapping
 from tvec_pv.cli.output import (
     DONE,
@@ -44,6 +45,7 @@ for group, name in (
     (profile, "profile"),
     (mapping, "mapping"),
     (duplicates, "duplicates"),
+    (listedness, "listedness"),
     (signals, "signals"),
     (background, "background"),
     (audit, "audit"),

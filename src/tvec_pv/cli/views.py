@@ -160,6 +160,7 @@ def explanation_lines(view: "CaseView") -> list[str]:
         ),
         *_clock_lines(view.clocks),
         *_completeness_lines(assessment),
+        *_question_lines(assessment),
         *_narrative_lines(assessment),
     ]
 
@@ -216,10 +217,15 @@ def _completeness_lines(assessment: Mapping[str, Any]) -> Iterator[str]:
         return
     documented = "well documented" if completeness["is_well_documented"] else "not well documented"
     yield f"completeness {completeness['score']:.2f} ({documented} above 0.8)"
-    for one in assessment["questions"]:
-        about = f" (reaction {', '.join(map(str, one['reactions']))})" if one["reactions"] else ""
-        why = f" ({one['why']})" if one["why"] else ""
-        yield f"  to ask: {one['text']}{about}{why}"
+
+
+def _question_lines(assessment: Mapping[str, Any]) -> Iterator[str]:
+    """What to ask the reporter, the first first."""
+    if questions := assessment.get("questions"):
+        yield "to ask, in this order:"
+        for number, one in enumerate(questions, 1):
+            about = f", about reaction {', '.join(map(str, one['reactions']))}" if one["reactions"] else ""
+            yield f"  {number}. {one['text']} ({one['why']}{about})"
 
 
 def _flag_lines(assessment: Mapping[str, Any]) -> list[str]:
@@ -230,8 +236,6 @@ def _flag_lines(assessment: Mapping[str, Any]) -> list[str]:
         lines.append(f"flag {flag['flag']} ({flag['level']}, {flag['status']}): {flag['sentence']}")
         places = ", ".join(f"{one['element']} {one['where']}".strip() for one in flag["basis"])
         lines.append(f"  read: {'; '.join(flag['read'])} ({places}); by {flag['line']}")
-        if flag["question"]:
-            lines.append(f"  ask: {flag['question']}")
     return lines
 
 

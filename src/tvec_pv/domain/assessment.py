@@ -1,6 +1,5 @@
 """The assessment of one case version: every reaction and the case, each statement with its reason."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,10 +10,11 @@ from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.causality import Alternatives, Causality, Suspicion, assess_causality
 from tvec_pv.domain.classification import Classified, Sureness, classify
 from tvec_pv.domain.completeness import Completeness, assess_completeness
+from tvec_pv.domain.countries import find_country
 from tvec_pv.domain.elapsed import Elapsed, since_product
-from tvec_pv.domain.exposure_rules import find_subject, infected
-from tvec_pv.domain.flag_rules import RULES, eu_serious
-from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, Text, known
+from tvec_pv.domain.exposure_rules import Named, find_subject, infected
+from tvec_pv.domain.flag_rules import RULES, death_for_the_clock, eu_serious
+from tvec_pv.domain.icsr import Case, Drug, DrugRole, Reaction, known
 from tvec_pv.domain.label_conditions import label_conditions
 from tvec_pv.domain.listedness import ANOTHER_PERSON, Conditions, Listedness, assess_listedness, core_like
 from tvec_pv.domain.narrative import Reader, Suggestion, read_narrative
@@ -87,7 +87,8 @@ class Assessment:
     """A case version under one version of the profile; `meddra` is the release, empty where there is none.
 
     `narrative_read` says how far H.1 was read; `suggestions` are what a person should look at in it, and in the words
-    of reactions that the profile does not know. Nothing else here depends on them.
+    of reactions that the profile does not know. Nothing else here depends on them. `facts` are all that the verdicts
+    rest on.
     """
 
     profile_version: str
@@ -106,6 +107,7 @@ class Assessment:
     narrative_read: str = ""
     suggestions: tuple[Suggestion, ...] = ()
     would_change: tuple[WouldChange, ...] = ()
+    facts: tuple[Facts, ...] = ()
 
 
 def assess(
@@ -123,9 +125,12 @@ def assess(
     missing = missing_criteria(case)
     facts = gather(case, drugs, knowledge.case_rules)
     classified = [classify(profile, reaction, knowledge.dictionary) for reaction in case.reactions]
-    concepts = {one.concept.id: one.name for one in classified if one.concept}
-    subject = find_subject(case, facts, concepts, knowledge.case_rules)
-    answers = label_conditions(facts, subject, concepts, knowledge.case_rules) | dict(conditions or {})
+    named = [
+        Named(found.concept.id if found.concept else "", found.name, "; ".join(words_of(reaction)))
+        for reaction, found in zip(case.reactions, classified, strict=True)
+    ]
+    subject = find_subject(case, facts, named, knowledge.case_rules)
+    answers = label_conditions(facts, subject, named, knowledge.case_rules) | dict(conditions or {})
     if answers.get(ANOTHER_PERSON) is True:
         classified = [
             classify(profile, reaction, knowledge.dictionary, of_another_person=True) for reaction in case.reactions
@@ -153,11 +158,13 @@ def assess(
             one.serious,
             {listed.region: listed.listed for listed in one.listedness},
             by_eu_rule.get(one.number, ""),
+            one.number,
         )
         for one in reactions
         if one.is_clinical or one.serious
-    )
+    ) + death_for_the_clock(situation)
     is_suspect = _may_be_suspect(drugs) or bool(infected(situation))
+    flags = raise_flags(situation, RULES)
     lacking = () if accepted else tuple(finding.message for finding in missing)
     return Assessment(
         profile_version=profile.version,
@@ -171,12 +178,13 @@ def assess(
             knowledge.reporting, clinical, country, day_0, product_is_suspect=is_suspect, lacking=lacking
         ),
         would_change=what_would_change(
-            knowledge.reporting, clinical, country, day_0, product_is_suspect=is_suspect, lacking=lacking
+            knowledge.reporting, clinical, country, product_is_suspect=is_suspect, lacking=lacking
         ),
-        flags=raise_flags(situation, RULES),
+        facts=clinical,
+        flags=flags,
         subject=subject,
         completeness=completeness,
-        questions=follow_up_questions(completeness, penalties),
+        questions=follow_up_questions(completeness, penalties, flags),
         meddra=knowledge.dictionary.version,
         narrative_read=narrative.read,
         suggestions=suggestions,
@@ -374,22 +382,3 @@ def _may_be_suspect(drugs: tuple[Drug, ...]) -> bool:
     innocent = (DrugRole.CONCOMITANT, DrugRole.NOT_ADMINISTERED)
     roles = [drug.role for drug in drugs]
     return not roles or any(role not in innocent for role in roles)
-
-
-def find_country(case: Case, eea: frozenset[str]) -> str | None:
-    """Where it happened: the reactions' country (E.i.9), one in the EEA first; else the reporters' (C.2.r.3).
-
-    What is not a two-letter code is a country that is not known: no duty may hang on how it was spelt.
-    """
-    reporters = sorted(case.reporters, key=lambda one: not one.is_primary)
-    of_reactions = [country for one in case.reactions if (country := _code(one.country))]
-    of_reporters = [country for one in reporters if (country := _code(one.country))]
-    return next((country for country in of_reactions if country in eea), next(iter(of_reactions + of_reporters), None))
-
-
-def _code(country: Text) -> str | None:
-    given = known(country)
-    return given if given and _COUNTRY.fullmatch(given) else None
-
-
-_COUNTRY = re.compile("[A-Z]{2}")

@@ -44,6 +44,8 @@ def _judgements(document: Mapping[str, Any]) -> Iterator[tuple[tuple[str, int], 
     """What an assessment says, by what it is about and the number of the reaction, 0 for the case."""
     for one in document["verdicts"]:
         yield (f"{one['region']} verdict", 0), one["verdict"] + (f", due {one['due']}" if one["due"] else "")
+        if "periodic_due" in one:
+            yield (f"{one['region']} periodic report", 0), one["periodic_due"] or ""
     for field, what in _OF_THE_CASE:
         yield (what, 0), _said(document[field])
     if "flags" in document:

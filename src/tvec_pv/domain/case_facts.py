@@ -33,10 +33,12 @@ MEANINGS = (
     *("pregnancy", "abnormal-pregnancy", "lactation", "medication-error", "no-effect", "death"),
 )
 WORDS = (
-    *("denial", "denial-of-place", "history", "other-person", "professional", "contact", "injected-site", "near-miss"),
+    *("denial", "denial-of-place", "no-place", "history", "other-person", "professional", "contact"),
+    *("injected-site", "near-miss", "thawed", "prophylaxis", "lot-not-known"),
     *("route-intravenous", "route-lesional", "route-not-known", "site-liver", "site-visceral", "site-airway"),
-    *("site-radiated", "indication-product", "indication-not-known", "thawed", "prophylaxis", "lot-not-known"),
+    *("site-radiated", "indication-product", "indication-visceral", "indication-not-known", "metastasis"),
     *("test-product", "virus-1", "virus-any", "virus-2", "virus-zoster", "wild-type", "antibody"),
+    *("antibody-acute", "antibody-lasting"),
     *("positive", "negative", "pending", "not-done", "no-lesion", "pregnancy-test", "local-route"),
     *("progression", "unrelated", "cause-not-known"),
 )
@@ -86,6 +88,10 @@ class Suffered:
     basis: Basis
     sure: bool = True
     is_over: bool = False
+    end: PartialDate | None = None
+
+    def ended_before(self, day: PartialDate | None) -> bool:
+        return bool(day and self.end and self.end.latest < day.earliest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +104,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """What the case says of the product, the patient and the time; `onset` is the first reaction's, `day` any day
-    of the case by which an age can be told."""
+    """What the case says of the product, the patient and the time; `onset` is the first reaction's, `last_onset` the
+    last one's."""
 
     product: tuple[Drug, ...]
     visits: tuple[Visit, ...]
@@ -109,6 +115,7 @@ class CaseFacts:
     indications: tuple[Said, ...]
     age: Span | None
     onset: PartialDate | None
+    last_onset: PartialDate | None
 
     @property
     def first_visit(self) -> PartialDate | None:
@@ -128,7 +135,8 @@ class CaseFacts:
 def gather(case: Case, product: tuple[Drug, ...], rules: CaseRules) -> CaseFacts:
     """The facts of a case, of whose drugs those in `product` are the product."""
     numbered = tuple((number, drug) for number, drug in enumerate(case.drugs, 1) if drug in product)
-    onset = min((day for one in case.reactions if (day := known(one.start))), key=_order, default=None)
+    onsets = [day for one in case.reactions if (day := known(one.start))]
+    onset = min(onsets, key=first_day, default=None)
     return CaseFacts(
         product=product,
         visits=visits_of(numbered),
@@ -142,6 +150,7 @@ def gather(case: Case, product: tuple[Drug, ...], rules: CaseRules) -> CaseFacts
         ),
         age=_age(case, onset),
         onset=onset,
+        last_onset=max(onsets, key=first_day, default=None),
     )
 
 
@@ -151,7 +160,8 @@ def words_of(reaction: Reaction) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in given if text))
 
 
-def _order(day: PartialDate) -> tuple[date, date, str]:
+def first_day(day: PartialDate) -> tuple[date, date, str]:
+    """By which days are put in order."""
     return (day.earliest, day.latest, day.text)
 
 
@@ -167,8 +177,8 @@ def _medicines(case: Case, product: tuple[Drug, ...], rules: CaseRules) -> Itera
             yield Taken(
                 row,
                 Basis("G.k.2.2", f"drug {number}"),
-                min(starts, key=_order, default=None),
-                max((day for day in ends if day), key=_order, default=None) if all(ends) else None,
+                min(starts, key=first_day, default=None),
+                max((day for day in ends if day), key=first_day, default=None) if all(ends) else None,
                 tuple(_names(drug.indications)),
                 drug,
             )
@@ -183,9 +193,9 @@ def _conditions(case: Case, product: tuple[Drug, ...], rules: CaseRules) -> Iter
         if one.is_family_history is True:
             continue
         for row in rules.conditions.find(one.term.name or ""):
-            yield Suffered(row, Basis("D.7.1.r.1", f"medical history {number}"), is_over=_is_over(one))
+            yield Suffered(row, Basis("D.7.1.r.1", f"medical history {number}"), True, _is_over(one), known(one.end))
         for row in rules.conditions.find(one.comment or ""):
-            yield Suffered(row, Basis("D.7.1.r.5", f"medical history {number}"), sure=False, is_over=_is_over(one))
+            yield Suffered(row, Basis("D.7.1.r.5", f"medical history {number}"), False, _is_over(one), known(one.end))
     for row in rules.conditions.find(known(case.patient.history_text) or ""):
         yield Suffered(row, Basis("D.7.2"), sure=False)
     for number, drug in enumerate(case.drugs, 1):

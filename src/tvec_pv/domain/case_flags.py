@@ -33,10 +33,11 @@ class Who(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who the report is about, and what says so."""
+    """Who the report is about, and what says so; not `sure` where only the words of a reaction do."""
 
     who: Who
     reason: str
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -112,10 +112,13 @@ class MeaningRow:
 
 
 class Phrases(Generic[Value]):
-    """Finds names in a text as whole words, the longest first; a denied one ("no history of ...") is not found."""
+    """Finds names in a text as whole words, the longest first; a denied one ("no history of ...") is not found, nor
+    is one within a phrase of `others`, which mean something else ("liver enzymes" are no liver)."""
 
-    def __init__(self, named: Iterable[tuple[str, Value]], denials: Iterable[str] = ()) -> None:
-        self._values: dict[str, list[Value]] = {}
+    def __init__(
+        self, named: Iterable[tuple[str, Value]], denials: Iterable[str] = (), others: Iterable[str] = ()
+    ) -> None:
+        self._values: dict[str, list[Value]] = {normalise(other): [] for other in others}
         for name, value in named:
             self._values.setdefault(normalise(name), []).append(value)
         self._longest = max((name.count(" ") + 1 for name in self._values), default=0)
@@ -137,7 +140,8 @@ class Phrases(Generic[Value]):
         while start < len(words):
             if words[start] in self._first:
                 for length in range(min(self._longest, len(words) - start), 0, -1):
-                    if values := self._values.get(" ".join(words[start : start + length])):
+                    values = self._values.get(" ".join(words[start : start + length]))
+                    if values is not None:
                         yield from values
                         start += length - 1
                         break

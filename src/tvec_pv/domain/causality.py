@@ -213,8 +213,8 @@ def _answers(pair: Suspicion, alternatives: Alternatives) -> Iterator[tuple[Answ
     yield _improved(pair, alternatives)
     yield _reappeared(pair)
     yield _other_causes(alternatives)
-    if pair.report_type == ReportType.SPONTANEOUS:
-        yield Answer.NO, "by convention: a spontaneous report knows no placebo; this gives it a point"
+    if pair.report_type in (ReportType.SPONTANEOUS, ReportType.OTHER):
+        yield Answer.NO, "by convention: a report that is of no study knows no placebo; this gives it a point"
     else:
         yield Answer.UNKNOWN, "no field of a report says it"
     yield Answer.UNKNOWN, "by convention: the product's DNA in a sample is no toxic concentration"

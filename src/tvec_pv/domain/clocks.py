@@ -3,7 +3,8 @@
 The first version that asks for a report starts the clock; one that asks for it sooner (a follow-up makes the case
 serious, or a later profile unlisted) starts a new one with its own day 0. A follow-up that changes nothing leaves the
 due date where it is and is itself due as a follow-up (21 CFR 600.80(c)(1), GVP VI.B.7). Nothing that asks for
-less stops a clock: a person decides. Earlier clocks are kept. Computed when read, from the assessments that are kept.
+less stops a clock but a person's decision on listedness (LR5). Earlier clocks are kept. Computed when read, from the
+assessments that are kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,17 +22,27 @@ _STRICTNESS = {"90_DAY": 1, "15_DAY": 2}  # every other verdict starts no clock
 class State(StrEnum):
     RUNNING = "running"
     REPLACED = "replaced"
+    DECIDED = "ended by a person"
     NULLIFIED = "nullified"
 
 
 @dataclass(frozen=True, slots=True)
 class AssessedVersion:
-    """One assessment of one version of a case; a version has several where the profile changed."""
+    """One assessment of one version of a case; a version has several where the profile changed. `is_decided` says
+    that its verdicts are those that a person's decision on listedness gave it."""
 
     key: VersionKey
     profile_version: str
     day_0: date | None
     verdicts: tuple[Verdict, ...]
+    is_decided: bool = False
+
+    def as_decided(self, verdicts: Sequence[Verdict]) -> "AssessedVersion":
+        """The verdicts that a decision changed, and no others."""
+        mine = {one.region: one.verdict for one in self.verdicts}
+        return replace(
+            self, verdicts=tuple(one for one in verdicts if one.verdict != mine.get(one.region)), is_decided=True
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,7 @@ def assessed_version(key: VersionKey, document: Mapping[str, Any]) -> AssessedVe
 
 
 def _order(one: AssessedVersion) -> tuple[object, ...]:
-    return (one.key.order, one.profile_version, [verdict.verdict for verdict in one.verdicts])
+    return (one.key.order, one.profile_version, one.is_decided, [verdict.verdict for verdict in one.verdicts])
 
 
 def _day(text: str | None) -> date | None:
@@ -107,6 +118,11 @@ def _of_region(region: str, numbered: Sequence[tuple[int, AssessedVersion]]) -> 
             if running:
                 yield replace(running, state=State.REPLACED, remarks=(*running.remarks, _replaced(number)))
             running = Clock(region, verdict.verdict, version.day_0, verdict.due, number, verdict.reason)
+        elif running and asked < known and version.is_decided:
+            yield replace(running, state=State.DECIDED, remarks=(*running.remarks, _decided(number, verdict)))
+            running = None
+            if asked:
+                running = Clock(region, verdict.verdict, version.day_0, verdict.due, number, verdict.reason)
         elif running and asked < known:
             running = replace(running, remarks=(*running.remarks, _asks_for_less(number, version, verdict)))
         elif running and number != running.version and not version.key.is_amendment:
@@ -128,6 +144,10 @@ def _nullified(number: int) -> str:
 
 def _replaced(number: int) -> str:
     return f"version {number} asks for a report sooner; what was not reported yet stays due on this day too"
+
+
+def _decided(number: int, verdict: Verdict) -> str:
+    return f"a person decided on version {number} what its label leaves open: {verdict.verdict} is asked for instead"
 
 
 def _asks_for_less(number: int, version: AssessedVersion, verdict: Verdict) -> str:

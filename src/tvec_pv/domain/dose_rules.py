@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from tvec_pv.domain.case_facts import Basis, Said
-from tvec_pv.domain.case_flags import Found, Rule, Situation, Who
+from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
 from tvec_pv.domain.icsr import DrugRole, known
-from tvec_pv.domain.visits import Gap, Visit, exponent_in, gaps, is_later
+from tvec_pv.domain.visits import Gap, Visit, exponent_in, gaps, is_later, is_of_several, number_in, volumes_in
 
 _INITIAL, _FULL = 6, 8
 
@@ -18,12 +18,45 @@ def volume_per_visit(at: Situation) -> Iterator[Found]:
             sure = visit.volume.least > limit
             read = f"{visit.volume.least if sure else visit.volume.most:g} mL in one visit"
             yield Found(read if sure else f"{read}, or less: several visits or one dose told twice", _at(visit), sure)
+    for one in at.meaning("medication-error"):
+        told = max((volume for part in _as_given(one) for volume in volumes_in(part)), default=0)
+        if told > limit:
+            sure = not is_of_several(one.words)
+            yield Found(f"{told:g} mL, in the words of {one.name}", (_own_words(one),), sure)
 
 
 def first_concentration(at: Situation) -> Iterator[Found]:
     for visit in at.facts.visits:
         if visit.number == 1 and visit.exponent == _FULL:
             yield Found("the first dose had 10^8 PFU/mL", _at(visit))
+    for one in at.reactions:
+        if any(number_in(part) == 1 and exponent_in(part) == _FULL for part in _as_given(one)):
+            yield Found(f"the first dose had 10^8 PFU/mL, in the words of {one.name}", (_own_words(one),))
+    for said in _in_narrative(at, "first"):
+        for sentence in _SENTENCES.split(said.text):
+            if number_in(part := _INSTEAD.split(sentence)[0]) == 1 and exponent_in(part) == _FULL:
+                yield Found("the narrative says that the first dose had 10^8 PFU/mL", (said.basis,), sure=False)
+
+
+def _own_words(one: Judged) -> Basis:
+    return Basis("E.i.1.1a", one.basis.where)
+
+
+def _as_given(one: Judged) -> list[str]:
+    """The words of a reaction, without what they say should have been done."""
+    return _INSTEAD.split(one.words)
+
+
+def _in_narrative(at: Situation, word: str) -> tuple[Said, ...]:
+    """The narrative, where it holds a word without which nothing in it is worth a look."""
+    text = (known(at.case.narrative) or "")[:_READ]
+    return (Said(text, _NARRATIVE),) if word in text.lower() else ()
+
+
+_NARRATIVE = Basis("H.1")
+_SENTENCES = re.compile(r"[.;\n](?!\d)")
+_READ = 100_000
+_INSTEAD = re.compile(r"[;\n]|\b(?:instead|rather than|should|intended|planned|not)\b[^;\n]*", re.IGNORECASE)
 
 
 def later_concentration(at: Situation) -> Iterator[Found]:
@@ -43,6 +76,19 @@ def short_interval(at: Situation) -> Iterator[Found]:
         if visit.every is not None and visit.every < limit:
             read = f"a dosage of one dose every {visit.every:g} days, against {limit:g}"
             yield Found(read, _at(visit), sure=False, grave=visit.every < hard)
+    for one in at.meaning("medication-error"):
+        for part in _as_given(one):
+            if days := _DAYS_AFTER.search(part):
+                first = True if _FIRST_DOSES.search(part) else None
+                gap = Gap(int(days[1]), int(days[1]), first, ())
+                limit, hard = _limits(at, gap)
+                if gap.high < limit:
+                    sure = first is not None or gap.high < at.limit("later-interval")
+                    yield Found(_days(gap, limit), (_own_words(one),), sure, grave=gap.high < hard)
+
+
+_DAYS_AFTER = re.compile(r"\b(\d{1,3})\s?(?:days?|d)\s(?:after|apart|later|from|since)\b", re.IGNORECASE)
+_FIRST_DOSES = re.compile(r"\b(?:first|second|1st|2nd|dose [12])\b", re.IGNORECASE)
 
 
 def _limits(at: Situation, gap: Gap) -> tuple[float, float]:
@@ -95,6 +141,10 @@ def _route(at: Situation, group: str) -> Iterator[Found]:
             for place, dose in enumerate(drug.doses, 1):
                 if dose.route_code in at.rules.codes[group]:
                     yield Found("the code of the route", (Basis("G.k.4.r.10.2b", f"drug {number}, dose {place}"),))
+    exposures = at.meaning("exposure", "exposed-professional", "exposed-contact")
+    for one in (one for one in at.reactions if not one.is_clinical and one not in exposures):
+        if any(at.rules.says(group, part) for part in _as_given(one)):
+            yield Found(f"the words of {one.name} say so", (_own_words(one),))
 
 
 def _matched(at: Situation, group: str, said: Said) -> str:
@@ -115,29 +165,37 @@ def off_label(at: Situation) -> Iterator[Found]:
 
 def visceral_indication(at: Situation) -> Iterator[Found]:
     for said in (*at.facts.indications, *at.facts.about_doses):
-        for group in ("site-liver", "site-visceral"):
+        for group in ("site-liver", "site-visceral", "indication-visceral"):
             if at.rules.says(group, said.text):
                 yield Found(f"a visceral lesion: {_matched(at, group, said)}", (said.basis,))
+    for number, one in enumerate(at.case.patient.history, 1):
+        name = one.term.name or ""
+        if one.is_family_history is not True and at.rules.says("metastasis", name):
+            for group in ("site-liver", "site-visceral"):
+                if at.rules.says(group, name):
+                    read = f"a visceral metastasis in the history: {', '.join(at.rules.words[group].find(name))}"
+                    yield Found(read, (Basis("D.7.1.r.1", f"medical history {number}"),), sure=False)
 
 
 def thaw_storage(at: Situation) -> Iterator[Found]:
     """A thawed vial of the first concentration that was kept too long in the refrigerator."""
     limit = at.limit("thawed-hours")
-    for said in (*at.facts.about_doses, *_told(at)):
+    for said in (*at.facts.about_doses, *_told(at), *_in_narrative(at, "thaw")):
         if not _KEPT.search(said.text.lower()):
             continue
-        for clause in re.split(r"[.;\n](?!\d)", said.text):
+        for clause in _SENTENCES.split(said.text):
             hours = max(map(_hours, _KEPT.findall(clause.lower())), default=0)
             exponent = exponent_in(clause) or exponent_in(said.text)
             if hours >= limit and at.rules.says("thawed", clause) and exponent != _FULL:
                 read = f"kept {hours:g} hours after it was thawed, against fewer than {limit:g}"
-                yield Found(read, (said.basis,), sure=exponent == _INITIAL, grave=any(seronegative(at)))
+                sure = exponent == _INITIAL and said.basis is not _NARRATIVE
+                yield Found(read, (said.basis,), sure, grave=any(seronegative(at)))
 
 
 def _told(at: Situation) -> Iterator[Said]:
     for one in at.reactions:
         if one.words:
-            yield Said(one.words, Basis("E.i.1.1a", f"reaction {one.number}"))
+            yield Said(one.words, _own_words(one))
 
 
 _KEPT = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s{0,3}-?\s{0,3}(h|hrs?|hours?|d|days?)\b")
@@ -157,8 +215,12 @@ def lot_missing(at: Situation) -> Iterator[Found]:
     """No dose of the product has a lot number that says anything."""
     given = [drug for drug in at.facts.product if drug.role != DrugRole.NOT_ADMINISTERED] or at.facts.product
     lots = [known(dose.lot) for drug in given for dose in drug.doses]
-    if at.facts.product and not any(lot and not at.rules.says("lot-not-known", lot) for lot in lots):
+    if at.facts.product and not any(lot and _is_a_number(at, lot) for lot in lots):
         yield Found("no lot number of the product", (Basis("G.k.4.r.7"),))
+
+
+def _is_a_number(at: Situation, lot: str) -> bool:
+    return any(letter.isalnum() for letter in lot) and not at.rules.says("lot-not-known", lot)
 
 
 def seronegative(at: Situation) -> Iterator[Found]:
@@ -181,7 +243,7 @@ def _serology(at: Situation) -> Iterator[tuple[bool | None, Found]]:
     for number, test in enumerate(at.case.tests, 1):
         name = test.name.name or ""
         result = " ".join(filter(None, (known(test.text), test.comments)))
-        if not at.rules.says("antibody", f"{name} {result}") or not at.rules.says("virus-any", f"{name} {result}"):
+        if not _is_of_before(at, f"{name} {result}"):
             continue
         positive = test.result_code == "1" or at.rules.says("positive", result)
         negative = test.result_code == "2" or at.rules.says("negative", f"{name} {result}")
@@ -195,13 +257,21 @@ def _serology(at: Situation) -> Iterator[tuple[bool | None, Found]]:
         )
 
 
+def _is_of_before(at: Situation, test: str) -> bool:
+    """Whether a test is for lasting antibodies against type 1: those against type 2, and IgM, say nothing of them."""
+    says = at.rules.says
+    is_of_virus = says("antibody", test) and says("virus-any", test)
+    is_type_2 = says("virus-2", test) and not says("virus-1", test)
+    is_acute = says("antibody-acute", test) and not says("antibody-lasting", test)
+    return is_of_virus and not is_type_2 and not is_acute
+
+
 def medication_error(at: Situation) -> Iterator[Found]:
     """An error of which no other flag says which it is."""
-    if any(found.sure for rule in _ERRORS for found in rule(at)):
-        return
-    for one in at.meaning("medication-error"):
-        yield Found(f"reported: {one.name}", (one.basis,))
-    yield from intravenous_route(at)
+    told = [Found(f"reported: {one.name}", (one.basis,)) for one in at.meaning("medication-error")]
+    told += intravenous_route(at)
+    if told and not any(found.sure for rule in _ERRORS for found in rule(at)):
+        yield from told
 
 
 def _at(visit: Visit) -> tuple[Basis, ...]:

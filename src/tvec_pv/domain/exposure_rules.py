@@ -1,6 +1,7 @@
 """Flags of persons who were exposed and not treated: who the report is about, and how they met the product."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from tvec_pv.domain.case_facts import Basis, CaseFacts, Span
 from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Subject, Who
@@ -12,28 +13,55 @@ _MONTH = 365.25 / 12
 _EXPOSED = ("exposed-professional", "exposed-contact", "exposed-neonate")
 
 
-def find_subject(case: Case, facts: CaseFacts, concepts: Mapping[str, str], rules: CaseRules) -> Subject:
-    """Whose report it is. `concepts` are those of the reactions, with the name each goes by.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A reaction by its concept (empty for none), the name it goes by, and its own words."""
 
-    Only a structured field or what a reaction means says so: no field of E2B does, and silence says nothing.
+    concept: str
+    name: str
+    words: str
+
+
+def find_subject(case: Case, facts: CaseFacts, reactions: Sequence[Named], rules: CaseRules) -> Subject:
+    """Whose report it is: by a structured field or what a reaction means, since no field of E2B says so.
+
+    Where nothing says that the person was treated, a reaction's own words may name another; silence says nothing.
     """
     if case.patient.parent is not None:
         return Subject(Who.EXPOSED, "the report is of a child and names a parent (D.10)")
     if facts.age and facts.age.high <= rules.limits["infant-months"] * _MONTH:
         return Subject(Who.EXPOSED, "nobody of this age is treated with the product (D.2)")
-    for concept, name in concepts.items():
-        if not rules.meanings.get(concept, frozenset()).isdisjoint(_EXPOSED):
-            return Subject(Who.EXPOSED, f"{name} happens to a person who was not treated (E.i.2.1)")
+    for one in reactions:
+        if not rules.meanings.get(one.concept, frozenset()).isdisjoint(_EXPOSED):
+            return Subject(Who.EXPOSED, f"{one.name} happens to a person who was not treated (E.i.2.1)")
     if facts.product and all(drug.role == DrugRole.NOT_ADMINISTERED for drug in facts.product):
         return Subject(Who.EXPOSED, "the product was not given to the person of the report (G.k.1)")
     if facts.indications or any(visit.start or visit.volume for visit in facts.visits):
         return Subject(Who.TREATED, "the product was given to the person of the report, for an indication or on a day")
+    for one in reactions:
+        if _names_another(one, rules):
+            reason = f"the words of {one.name} name another person, and nothing says that this one was treated (E.i.1)"
+            return Subject(Who.EXPOSED, reason, sure=False)
     return Subject(Who.NOT_KNOWN, "nothing says whether the person of the report was treated")
+
+
+def _names_another(one: Named, rules: CaseRules) -> bool:
+    of_the_virus = not rules.meanings.get(one.concept, frozenset()).isdisjoint(("herpetic", "exposure"))
+    return of_the_virus and (rules.says("contact", one.words) or rules.says("professional", one.words))
+
+
+def was_exposed_at_work(reactions: Sequence[Named], rules: CaseRules) -> bool:
+    """By what a reaction means, or by the words of an exposure that name a professional."""
+    return any(
+        "exposed-professional" in (meanings := rules.meanings.get(one.concept, frozenset()))
+        or ("exposure" in meanings and rules.says("professional", one.words))
+        for one in reactions
+    )
 
 
 def third_party(at: Situation) -> Iterator[Found]:
     if at.subject.who is Who.EXPOSED:
-        yield Found(at.subject.reason, (Basis("D"),))
+        yield Found(at.subject.reason, (Basis("D"),), at.subject.sure)
     else:
         yield from _breast_fed(at, "a breast-fed infant is another person than the one treated")
 
@@ -56,7 +84,8 @@ def close_contact(at: Situation) -> Iterator[Found]:
     grave = is_endangered(at) or any(neonate(at))
     said = (one for one in at.meaning("exposure", "herpetic") if at.rules.says("contact", one.words))
     for one in dict.fromkeys((*at.meaning("exposed-contact", "exposed-neonate", "spread"), *said)):
-        sure = bool(at.meaning("exposed-contact", "exposed-neonate")) or at.subject.who is Who.EXPOSED
+        is_exposed = at.subject.who is Who.EXPOSED and at.subject.sure
+        sure = bool(at.meaning("exposed-contact", "exposed-neonate")) or is_exposed
         yield Found(f"reported: {one.name}", (one.basis,), sure, grave=grave)
 
 
@@ -99,7 +128,8 @@ def infected(at: Situation) -> tuple[Judged, ...]:
 
 
 def infection_of_exposed(at: Situation) -> Iterator[Found]:
-    yield from (Found(f"{one.name} in a person who was not treated", (one.basis,)) for one in infected(at))
+    sure = at.subject.sure
+    yield from (Found(f"{one.name} in a person who was not treated", (one.basis,), sure) for one in infected(at))
 
 
 RULES: dict[str, Rule] = {

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from tvec_pv.domain import dose_rules, exposure_rules, outcome_rules, patient_rules, virus_tests
 from tvec_pv.domain.case_flags import Rule, Situation
 from tvec_pv.domain.exposure_rules import infected
-from tvec_pv.domain.outcome_rules import lack_of_efficacy_is_due
-from tvec_pv.domain.timelines import INFECTIOUS_AGENT, LACK_OF_EFFICACY
+from tvec_pv.domain.outcome_rules import death_without_cause, lack_of_efficacy_is_due
+from tvec_pv.domain.timelines import INFECTIOUS_AGENT, LACK_OF_EFFICACY, Facts
 
 RULES: Mapping[str, Rule] = {
     **dose_rules.RULES,
@@ -26,3 +26,9 @@ def eu_serious(situation: Situation) -> dict[int, str]:
     return {one.number: INFECTIOUS_AGENT for one in infected(situation)} | {
         one.number: LACK_OF_EFFICACY for one in lack_of_efficacy_is_due(situation)
     }
+
+
+def death_for_the_clock(situation: Situation) -> tuple[Facts, ...]:
+    """A death of which no cause is reported is serious and unlisted, also where no reaction says so."""
+    told = any(one.serious for one in situation.meaning("death"))
+    return () if told or not any(death_without_cause(situation)) else (Facts("a death of unknown cause", True, {}),)

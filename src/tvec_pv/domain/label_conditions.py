@@ -4,19 +4,20 @@ To meet a condition can take a duty away. So only structured fields and the word
 answers no: None is not known.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from tvec_pv.domain.case_facts import CaseFacts
 from tvec_pv.domain.case_flags import Subject, Who
 from tvec_pv.domain.case_rules import CaseRules
+from tvec_pv.domain.exposure_rules import Named, was_exposed_at_work
 
 
 def label_conditions(
-    facts: CaseFacts, subject: Subject, concepts: Iterable[str], rules: CaseRules
+    facts: CaseFacts, subject: Subject, reactions: Sequence[Named], rules: CaseRules
 ) -> dict[str, bool | None]:
-    """The answers by the ids that the profile's label statements name; `concepts` are those of the reactions."""
+    """The answers by the ids that the profile's label statements name."""
     is_other = subject.who is Who.EXPOSED
-    at_work = is_other and any("exposed-professional" in rules.meanings.get(one, ()) for one in concepts)
+    at_work = is_other and was_exposed_at_work(reactions, rules)
     return {
         "immunocompromised": _yes(_is_immunocompromised(facts, rules)),
         "intrahepatic-route": _yes(_went_into_the_liver(facts, rules)),

@@ -11,8 +11,9 @@ from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from hashlib import blake2b
 
-from tvec_pv.domain.assessment import Knowledge, find_country
+from tvec_pv.domain.assessment import Knowledge
 from tvec_pv.domain.classification import classify
+from tvec_pv.domain.countries import find_country
 from tvec_pv.domain.icsr import Case, Drug, Qualification, Quantity, Reaction, Text, known
 from tvec_pv.domain.product_names import Verdict, match_drug, product_drugs
 from tvec_pv.domain.terms import normalise

@@ -4,7 +4,7 @@ None is not known, and never a "no": that nothing is said of a medicine or a tes
 """
 
 from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
-from tvec_pv.domain.patient_rules import antiviral_treatment, checkpoint_inhibitor
+from tvec_pv.domain.patient_rules import antiviral_treatment, checkpoint_inhibitor_before
 from tvec_pv.domain.virus_tests import RULES, other_type, wild_type, wild_type_for_product, zoster
 
 
@@ -12,7 +12,7 @@ def other_causes(at: Situation, reaction: Judged) -> dict[str, bool | None]:
     """The answers for one reaction, each by what it answers; those about a virus are for infections alone."""
     found: dict[str, bool | None] = {
         "is_other_person": {Who.EXPOSED: True, Who.TREATED: False, Who.NOT_KNOWN: None}[at.subject.who],
-        "checkpoint_inhibitor": _any(at, checkpoint_inhibitor),
+        "checkpoint_inhibitor": True if checkpoint_inhibitor_before(at, reaction) else None,
     }
     if reaction not in at.meaning("herpetic", "spread", "zoster"):
         return found

@@ -6,7 +6,7 @@ from tvec_pv.domain.case_facts import Basis
 from tvec_pv.domain.case_flags import Found, Judged, Rule, Situation, Who
 from tvec_pv.domain.exposure_rules import infection_of_exposed, neonate
 from tvec_pv.domain.icsr import known
-from tvec_pv.domain.narrative import Kind
+from tvec_pv.domain.narrative_cues import Kind
 from tvec_pv.domain.product_names import Verdict
 from tvec_pv.domain.safety_profile import Listed
 
@@ -197,7 +197,7 @@ def near_miss(at: Situation) -> Iterator[Found]:
     for one in at.reactions:
         if one not in at.meaning("near-miss", "herpetic") and at.rules.says("near-miss", one.words):
             yield Found(f"the words of {one.name} sound like herpes", (one.basis,), sure=False)
-    yield from _told_as(at, Kind.NEAR_MISS)
+    yield from (found for found in _told_as(at, Kind.NEAR_MISS) if found.basis == (Basis("H.1"),))
 
 
 RULES: dict[str, Rule] = {

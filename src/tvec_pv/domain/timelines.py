@@ -4,31 +4,35 @@ Days are calendar days, weekends included; day 0 is the day the information reac
 company, in their own local date; due = day 0 + days.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from tvec_pv.domain.periodic import PeriodicReport, PeriodicRules, eu_report, us_report
 from tvec_pv.domain.safety_profile import Listed
 
 
 @dataclass(frozen=True, slots=True)
 class ReportingRules:
-    """Periods in calendar days and the countries of the European Economic Area."""
+    """Periods in calendar days, the countries of the European Economic Area, and the periodic reports."""
 
     version: str
     us_alert_days: int
     eu_serious_days: int
     eu_non_serious_days: int
     eea: frozenset[str]
+    periodic: PeriodicRules
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a region asks for. `due` is None where no clock runs."""
+    """What a region asks for. `due` is None where no clock runs; `periodic_due` is when the periodic report is due
+    that holds the case, where that is all that is asked for and the day is known."""
 
     region: str
     verdict: str
     due: date | None
     reason: str
+    periodic_due: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,14 @@ class Facts:
     """What the rules look at, per reaction that is more than an exposure or an error.
 
     `eu_serious` is why the EU treats a reaction as serious that the reporter does not call so; empty where it does not.
+    `number` is that of the reaction, and 0 of what no reaction says.
     """
 
     name: str
     serious: bool
     listed: dict[str, Listed]
     eu_serious: str = ""
+    number: int = 0
 
 
 INFECTIOUS_AGENT = "suspected transmission of an infectious agent by a product counts as serious (GVP VI.C.2.2.5)"
@@ -76,12 +82,15 @@ def _us(rules: ReportingRules, reactions: tuple[Facts, ...], day_0: date | None)
             word = "unlisted" if listed is Listed.UNLISTED else "of indeterminate listedness"
             reason = f"{reaction.name} is serious and {word}, on the same reaction (21 CFR 600.80(c)(1))"
             return Verdict("US", "15_DAY", _after(day_0, rules.us_alert_days), reason)
-    return Verdict("US", "PERIODIC", None, "no reaction is both serious and unlisted (21 CFR 600.80(c)(2))")
+    report = us_report(rules.periodic, day_0) if day_0 else None
+    reason = "no reaction is both serious and unlisted (21 CFR 600.80(c)(2))"
+    return _periodic(rules, Verdict("US", "PERIODIC", None, reason), report, "the periodic report")
 
 
 def _eu(rules: ReportingRules, reactions: tuple[Facts, ...], country: str | None, day_0: date | None) -> Verdict:
     if not reactions:
-        return Verdict("EU", "NO_ICSR_PSUR", None, "no reaction was reported: for the periodic report only (GVP VI)")
+        reason = "no reaction was reported: for the periodic report only (GVP VI)"
+        return _in_psur(rules, Verdict("EU", "NO_ICSR_PSUR", None, reason), day_0)
     serious = next((reaction for reaction in reactions if reaction.serious), None)
     if serious:
         reason = f"{serious.name} is serious; all serious reports are due, wherever they occurred (GVP VI.C.3)"
@@ -92,9 +101,23 @@ def _eu(rules: ReportingRules, reactions: tuple[Facts, ...], country: str | None
         return Verdict("EU", "15_DAY", due, f"{by_rule.name}: {by_rule.eu_serious}; a physician confirms it")
     if country is not None and country not in rules.eea:
         reason = f"non-serious, and it occurred outside the EEA ({country})"
-        return Verdict("EU", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS", None, reason)
+        return _in_psur(rules, Verdict("EU", "NOT_SUBMITTABLE_NON_EEA_NONSERIOUS", None, reason), day_0)
     where = "occurred in the EEA" if country else "and the country is not known: in the EEA until a follow-up says not"
     return Verdict("EU", "90_DAY", _after(day_0, rules.eu_non_serious_days), f"non-serious, {where}")
+
+
+def _in_psur(rules: ReportingRules, verdict: Verdict, day_0: date | None) -> Verdict:
+    return _periodic(rules, verdict, eu_report(rules.periodic, day_0) if day_0 else None, "the PSUR")
+
+
+def _periodic(rules: ReportingRules, verdict: Verdict, report: PeriodicReport | None, name: str) -> Verdict:
+    """The same with the periodic report that the case is for, where the profile tells which."""
+    if report is None:
+        unknown = f"{verdict.reason}; for {name}, of which the profile does not tell the day"
+        return replace(verdict, reason=unknown)
+    unchecked = "" if rules.periodic.verified else " (the rule was not checked against its source)"
+    reason = f"{verdict.reason}; for {report.words}{unchecked}"
+    return replace(verdict, reason=reason, periodic_due=report.due)
 
 
 def _after(day_0: date | None, days: int) -> date | None:

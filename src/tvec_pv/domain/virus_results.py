@@ -61,11 +61,14 @@ def _of_test(test: TestResult, basis: Basis, rules: CaseRules) -> Iterator[State
     coded = {"1": Result.POSITIVE, "2": Result.NEGATIVE}.get(known(test.result_code) or "")
     of_name = coded or _first_result((*_unnamed(result, rules), *name, *_unnamed(comments, rules)), rules)
     sample = _sample(" ; ".join((*name, *result, *comments)), rules)
-    said = []
+    said: list[tuple[Virus, Result | None]] = []
     for clause in (*name, *result, *comments):
         if virus := _virus(clause, rules):
             is_named = clause in name or not any(_virus(one, rules) for one in name)
-            said.append((virus, _first_result((clause,), rules) or (of_name if is_named else None)))
+            own = _first_result((clause,), rules)
+            if own is None and virus is Virus.WILD_TYPE and said and said[-1][0] in (Virus.HSV_1, Virus.HSV):
+                own = said[-1][1]  # "HSV positive, wild type" types what was found
+            said.append((virus, own or (of_name if is_named else None)))
     is_told = any(found for _, found in said)
     for virus, found in said:
         if found or virus is Virus.PRODUCT or not is_told:

@@ -126,7 +126,7 @@ def _visit(dose: Dose, place: str, strength: int | None) -> Visit:
     is_each = is_one_date or dose.interval is not None or bool(_EACH.search(text))
     volume = _volume(dose, text, is_one=is_each and not _SEVERAL.search(text))
     every = None if is_one_date else days_of(dose.interval)
-    return Visit(start or end, end, volume, exponent, _number(text), (place,), every)
+    return Visit(start or end, end, volume, exponent, number_in(text), (place,), every)
 
 
 def _one_visit(rows: Sequence[_Row]) -> Visit:
@@ -167,14 +167,20 @@ def _volume(dose: Dose, text: str, *, is_one: bool) -> Volume | None:
     """By the amount, else by the words; of several volumes in the words each is a lesion, or one of them the total."""
     amount = known(dose.dose)
     factor = _MILLILITRES.get((amount.unit or "").strip().lower().strip("{}[]")) if amount else None
-    given = [amount.value * factor] if amount and factor else [_decimal(one) for one in _IN_WORDS.findall(text)]
+    given = [amount.value * factor] if amount and factor else volumes_in(text)
     if not given:
         return None
     return Volume(max(given) if is_one else 0, sum(given))
 
 
-def _decimal(text: str) -> float:
-    return float(text.replace(",", "."))
+def volumes_in(text: str) -> list[float]:
+    """The volumes in mL that a text names."""
+    return [float(one.replace(",", ".")) for one in _IN_WORDS.findall(text.lower())]
+
+
+def is_of_several(text: str) -> bool:
+    """Whether a text speaks of several visits together."""
+    return bool(_SEVERAL.search(text.lower()))
 
 
 _MILLILITRES = {
@@ -241,10 +247,10 @@ _NUMBERED = re.compile(
 )
 
 
-def _number(text: str) -> int | None:
+def number_in(text: str) -> int | None:
     """The number of the dose, where its words say one and no other."""
-    named = _NUMBERED.findall(text)
+    named = _NUMBERED.findall(text.lower())
     found = {int(digits or before) for digits, before, _ in named if digits or before} - {0}
     if any(word for *_, word in named):
-        found |= {number for number, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text)}
+        found |= {number for number, word in enumerate(_ORDINALS, 1) if re.search(rf"\b{word}\b", text.lower())}
     return found.pop() if len(found) == 1 else None

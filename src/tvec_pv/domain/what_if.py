@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 
 from tvec_pv.domain.safety_profile import Listed
 from tvec_pv.domain.timelines import Facts, ReportingRules, reporting_verdicts
@@ -25,7 +24,6 @@ def what_would_change(
     rules: ReportingRules,
     reactions: tuple[Facts, ...],
     country: str | None,
-    day_0: date | None,
     *,
     product_is_suspect: bool = True,
     lacking: tuple[str, ...] = (),
@@ -34,7 +32,7 @@ def what_would_change(
 
     def verdicts(asked: _Asked) -> dict[str, str]:
         given, where, suspect, lacks = asked
-        found = reporting_verdicts(rules, given, where, day_0, product_is_suspect=suspect, lacking=lacks)
+        found = reporting_verdicts(rules, given, where, None, product_is_suspect=suspect, lacking=lacks)
         return {one.region: one.verdict for one in found}
 
     said = (reactions, country, product_is_suspect, lacking)
@@ -68,11 +66,10 @@ def _changes(rules: ReportingRules, said: _Asked) -> Iterator[tuple[str, _Asked]
 
 
 def _others(one: Facts) -> Iterator[tuple[str, Facts]]:
-    other = Facts(one.name, not one.serious, one.listed, one.eu_serious)
-    yield f"were {'not ' if one.serious else ''}serious", other
+    yield f"were {'not ' if one.serious else ''}serious", replace(one, serious=not one.serious)
     for region, listed in one.listed.items():
         turned = Listed.UNLISTED if listed is Listed.LISTED else Listed.LISTED
-        changed = Facts(one.name, one.serious, one.listed | {region: turned}, one.eu_serious)
+        changed = replace(one, listed=one.listed | {region: turned})
         yield f"were {'unlisted' if turned is Listed.UNLISTED else 'listed'} in the {region}", changed
     if one.eu_serious:
-        yield "did not count as serious by the EU's rule", Facts(one.name, one.serious, one.listed)
+        yield "did not count as serious by the EU's rule", replace(one, eu_serious="")

@@ -12,6 +12,7 @@ from tvec_pv.domain.drift import SourceProfile as Profile
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.records import Envelope
 from tvec_pv.domain.versions import VersionKey
+from tvec_pv.store.decision_tables import StoredListednessDecision
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.raw_files import RawFile
 from tvec_pv.store.statements import batched
@@ -304,3 +305,8 @@ def add_duplicate_pairs(connection: Connection, rows: Sequence[Mapping[str, Any]
 def add_duplicate_decision(connection: Connection, **values: Any) -> int:
     """A person's word on two cases: `duplicate_tables.DuplicateDecision` names the values."""
     return _insert(connection, DuplicateDecision, **values)
+
+
+def add_listedness_decision(connection: Connection, **values: Any) -> int:
+    """A person's word on what a label leaves open: `decision_tables.StoredListednessDecision` names the values."""
+    return _insert(connection, StoredListednessDecision, **values)

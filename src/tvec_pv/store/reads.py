@@ -13,11 +13,12 @@ from sqlalchemy import (
 )
 
 from tvec_pv.domain.audit import GENESIS, chain_hash
-from tvec_pv.domain.clocks import AssessedVersion, Clock, assessed_version, clocks
+from tvec_pv.domain.clocks import AssessedVersion, Clock, clocks
 from tvec_pv.domain.errors import AuditBroken, NotFound
 from tvec_pv.domain.signal_rules import CountedFlag, Thresholds
 from tvec_pv.domain.signals import CountedReaction
 from tvec_pv.domain.versions import VersionKey, current, is_withdrawn
+from tvec_pv.store.decision_reads import as_decided, decisions_of, history_of
 from tvec_pv.store.record_reads import findings_of, records_now
 from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import (
@@ -381,20 +382,37 @@ def newest_assessments(connection: Connection, version_ids: Sequence[int]) -> di
     return {row.case_version_id: row.document for row in rows}
 
 
+def assessments_under(
+    connection: Connection, version_ids: Sequence[int], profile_version: str, code_version: str
+) -> dict[int, dict[str, Any]]:
+    """The assessments of case versions that were made under a profile, by a release of this product."""
+    rows = connection.execute(
+        select(StoredAssessment.case_version_id, StoredAssessment.document).where(
+            StoredAssessment.case_version_id.in_(version_ids),
+            StoredAssessment.profile_version == profile_version,
+            StoredAssessment.code_version == code_version,
+        )
+    )
+    return {row.case_version_id: row.document for row in rows}
+
+
 def _assessed(
     connection: Connection, case_keys: Sequence[str]
 ) -> tuple[dict[int, dict[str, Any]], dict[str, list[AssessedVersion]]]:
-    """The newest assessment of each version of cases, and by case every assessment of every version."""
+    """The newest assessment of each version of cases, and by case every assessment of every version; each as people
+    decided what its label leaves open."""
     rows = connection.execute(
-        select(StoredCase.case_key, CaseVersion.id, StoredAssessment.document, *_VERSION_KEY)
+        select(StoredCase.case_key, CaseVersion.id, StoredAssessment.document, StoredAssessment.made_at, *_VERSION_KEY)
         .join(CaseVersion, CaseVersion.id == StoredAssessment.case_version_id)
         .join(StoredCase, StoredCase.id == CaseVersion.case_id)
         .where(StoredCase.case_key.in_(case_keys))
         .order_by(StoredAssessment.id)
     )
+    decisions = decisions_of(connection, case_keys)
     newest: dict[int, dict[str, Any]] = {}
     history: dict[str, list[AssessedVersion]] = {}
     for row in rows:
-        newest[row.id] = row.document
-        history.setdefault(row.case_key, []).append(assessed_version(_version_key(row), row.document))
+        on_case = decisions.get(row.case_key, ())
+        newest[row.id] = as_decided(row.document, on_case)
+        history.setdefault(row.case_key, []).extend(history_of(_version_key(row), row.document, row.made_at, on_case))
     return newest, history

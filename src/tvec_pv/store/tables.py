@@ -345,5 +345,6 @@ APPEND_ONLY = (
     "signal_decisions",
     "duplicate_pairs",
     "duplicate_decisions",
+    "listedness_decisions",
     "audit",
 )
