@@ -19,7 +19,7 @@ from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.terms import normalise
 from tvec_pv.progress import report
 from tvec_pv.reference_files import reason_codes
-from tvec_pv.store import changes, duplicate_reads, reads, signal_changes, signal_reads
+from tvec_pv.store import assessment_reads, changes, duplicate_reads, reads, signal_changes, signal_reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.reads import CurrentVersion
 
@@ -156,9 +156,9 @@ def counted_cases(house: House) -> Snapshot:
             counted=counted,
             merged=len(patients.merged),
             copies=patients.suspected,
-            reactions=reads.counted_reactions(connection, counted, version),
+            reactions=assessment_reads.counted_reactions(connection, counted, version),
             own=reads.own_numbers(connection),
-            case_flags=reads.alarming_flags(connection, counted, version, house.thresholds),
+            case_flags=assessment_reads.alarming_flags(connection, counted, version, house.thresholds),
         )
 
 

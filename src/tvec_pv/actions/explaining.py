@@ -18,7 +18,7 @@ from tvec_pv.domain.signals import Pair, Statistics, measure
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.terms import normalise
 from tvec_pv.reference_files import coding_rules, comparators
-from tvec_pv.store import reads
+from tvec_pv.store import assessment_reads, reads
 from tvec_pv.store.database import reading
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _days(house: House, seen: "Snapshot") -> dict[str, list[Days]]:
     """Days from dose to reaction by normalised name, where they are known and the dose came first: once in a case."""
     found: dict[tuple[str, int], Days] = {}
     with reading(house.store) as connection:
-        for version, document in reads.assessments_of(
+        for version, document in assessment_reads.assessments_of(
             connection, sorted(seen.case_of), house.knowledge.profile.version
         ):
             for reaction in document["reactions"]:

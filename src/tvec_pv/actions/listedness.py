@@ -10,7 +10,7 @@ from tvec_pv.domain.listedness_decisions import (
     reaction_key,
     standing_decisions,
 )
-from tvec_pv.store import changes, decision_reads, reads
+from tvec_pv.store import assessment_reads, changes, decision_reads, reads
 from tvec_pv.store.database import exclusively, writing
 from tvec_pv.store.duplicate_reads import case_ids
 
@@ -25,7 +25,7 @@ def decide_listedness(
         if not current:
             raise NotFound("no case is stored under this number; `tvec-pv cases list` shows those that are")
         version = current[0].version_id
-        assessment = reads.newest_assessments(transaction, [version]).get(version, {"reactions": ()})
+        assessment = assessment_reads.newest_assessments(transaction, [version]).get(version, {"reactions": ()})
         judged = next((one for one in assessment["reactions"] if one["number"] == reaction), None)
         if judged is None:
             raise Refused("the case has no reaction of this number; `tvec-pv explain` numbers them")

@@ -11,7 +11,7 @@ from tvec_pv.domain.assessment_changes import AssessmentChange, assessment_chang
 from tvec_pv.domain.case_json import decode_case
 from tvec_pv.progress import report
 from tvec_pv.reference_files import find_profile, is_shipped, read_knowledge
-from tvec_pv.store import changes, reads
+from tvec_pv.store import assessment_reads, changes, reads
 from tvec_pv.store.database import reading, writing
 from tvec_pv.store.documents import plain
 
@@ -73,7 +73,7 @@ def profile_difference(house: House, old: str, new: str) -> ProfileDifference:
         for done in range(0, len(ids), _AT_ONCE):
             report("comparing", done, len(ids), "cases")
             batch = ids[done : done + _AT_ONCE]
-            stored = reads.assessments_under(connection, batch, of_old, __version__)
+            stored = assessment_reads.assessments_under(connection, batch, of_old, __version__)
             for version_id, document in reads.case_documents(connection, batch):
                 case, was = decode_case(document), stored.get(version_id)
                 if was is None or was.get("meddra") != dictionary.version:
@@ -108,7 +108,7 @@ def assess_again(house: House) -> AssessedAgain:
     profile = house.knowledge.profile.version
     with reading(house.store) as connection:
         ids = [version.version_id for version in reads.current_versions(connection)]
-        missing = reads.unassessed(connection, ids, profile)
+        missing = assessment_reads.unassessed(connection, ids, profile)
     counts: Counter[str] = Counter()
     changed = 0
     for done in range(0, len(missing), _AT_ONCE):
@@ -116,7 +116,7 @@ def assess_again(house: House) -> AssessedAgain:
         report("assessing again", done, len(missing), "cases")
         with reading(house.store) as connection:
             documents = list(reads.case_documents(connection, batch))
-            before = reads.newest_assessments(connection, batch)
+            before = assessment_reads.newest_assessments(connection, batch)
         assessed = [
             (version_id, plain(assess(decode_case(document), house.knowledge, accepted=True)))
             for version_id, document in documents
