@@ -15,19 +15,19 @@ from tvec_pv.domain.background import Codes
 from tvec_pv.domain.case_flags import Status
 from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.case_rules import Level as FlagLevel
-from tvec_pv.domain.coding_artefacts import CodingRules
 from tvec_pv.domain.drift import DriftLimits
 from tvec_pv.domain.duplicates import Chance, Level, LinkageModel
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.golden_numbers import Golden
 from tvec_pv.domain.narrative import Reader
 from tvec_pv.domain.product_names import Product
-from tvec_pv.domain.robustness import Comparator
-from tvec_pv.domain.rule_names import CASE_RULES, STATISTICAL_RULES
 from tvec_pv.domain.safety_profile import SafetyProfile
 from tvec_pv.domain.scales import Scales
-from tvec_pv.domain.signal_rules import LIMITS, Thresholds
-from tvec_pv.domain.signal_states import Decision, ReasonCode
+from tvec_pv.domain.signals.coding_artefacts import CodingRules
+from tvec_pv.domain.signals.robustness import Comparator
+from tvec_pv.domain.signals.rule_names import CASE_RULES, STATISTICAL_RULES
+from tvec_pv.domain.signals.rules import LIMITS, Thresholds
+from tvec_pv.domain.signals.states import Decision, ReasonCode
 from tvec_pv.domain.terms import NO_DICTIONARY, Dictionary, normalise
 from tvec_pv.domain.timelines import ReportingRules
 from tvec_pv.meddra_files import read_meddra

@@ -20,8 +20,8 @@ from tests.profile_folder import SHIPPED, UNLISTED, write_draft
 from tests.reference_pages import PAGES
 from tests.samples.mapped_listing import LISTING, MAPPING
 from tvec_pv.cli import app
-from tvec_pv.domain.alert_budget import Null, log_uniform, simulate
 from tvec_pv.domain.records import RecordClass
+from tvec_pv.domain.signals.alert_budget import Null, log_uniform, simulate
 from tvec_pv.domain.statistics.contingency import table
 from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
 from tvec_pv.domain.statistics.gamma_poisson import Prior

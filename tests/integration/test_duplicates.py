@@ -321,7 +321,7 @@ def test_the_workbook_shows_a_signal_with_and_without_the_suspected_copy(propose
 
 
 def _every_pair(_, pairs, limits):
-    from tvec_pv.domain.signal_rules import Flag
+    from tvec_pv.domain.signals.rules import Flag
 
     return tuple(Flag(pair, "ror", limits.rules["ror"], pair.versions) for pair in pairs)
 

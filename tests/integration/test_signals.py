@@ -17,7 +17,7 @@ from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.signals import decide_signal
 from tvec_pv.background.scores import StoredPrior
 from tvec_pv.domain.errors import NotFound, OutOfBalance, Refused
-from tvec_pv.domain.signal_states import State
+from tvec_pv.domain.signals.states import State
 from tvec_pv.domain.statistics.gamma_poisson import Likelihood, Prior
 from tvec_pv.domain.statistics.posterior import shrink
 from tvec_pv.store import signal_reads
@@ -371,8 +371,8 @@ def test_without_a_background_the_budget_is_that_of_a_made_up_spread_and_says_so
 def test_the_cases_that_made_it_cross_are_named_and_without_them_it_does_not(night):
     """Counted again without them, by the detection's own functions on the cells that were stored."""
     from tvec_pv.domain.background import Background
-    from tvec_pv.domain.signal_rules import crosses
-    from tvec_pv.domain.signals import measure
+    from tvec_pv.domain.signals.pairs import measure
+    from tvec_pv.domain.signals.rules import crosses
 
     limits, looked = night.house.thresholds, 0
     for row in asked(night.house, "SELECT document FROM signal_standings"):

@@ -13,9 +13,9 @@ from tvec_pv.domain.dates import read_date
 from tvec_pv.domain.icsr import Case, NullificationAmendment
 from tvec_pv.domain.listedness import assess_listedness
 from tvec_pv.domain.product_names import match_name
-from tvec_pv.domain.rule_names import STATISTICAL_RULES
 from tvec_pv.domain.safety_profile import Concept, LabelVersion, Listed, Statement
 from tvec_pv.domain.seriousness import CRITERIA
+from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
 from tvec_pv.domain.timelines import Facts, reporting_verdicts
 from tvec_pv.domain.validity import missing_criteria
 from tvec_pv.domain.versions import VersionKey, arrive, version_key

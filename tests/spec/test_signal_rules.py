@@ -8,8 +8,8 @@ from tests.factories import NOT_SERIOUS, a_case, a_reaction, day, serious
 from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.background import Background
-from tvec_pv.domain.signal_rules import CountedFlag, flag
-from tvec_pv.domain.signals import CountedReaction, Pair, Statistics, count_pairs
+from tvec_pv.domain.signals.pairs import CountedReaction, Pair, Statistics, count_pairs
+from tvec_pv.domain.signals.rules import CountedFlag, flag
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.reference_files import knowledge, safety_profile, thresholds
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.spec.tables import each
 from tvec_pv.domain.errors import OutOfBalance, Refused
-from tvec_pv.domain.signal_states import Decided, Decision, State, check_comes_back, check_states, stand
+from tvec_pv.domain.signals.states import Decided, Decision, State, check_comes_back, check_states, stand
 from tvec_pv.reference_files import reason_codes
 
 TODAY = date(2026, 11, 25)

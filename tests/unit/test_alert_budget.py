@@ -5,12 +5,12 @@ from datetime import date
 import numpy as np
 import pytest
 
-from tvec_pv.domain.alert_budget import FalseFlags, Null, false_flags, keeps, log_uniform, simulate
 from tvec_pv.domain.background import Background
 from tvec_pv.domain.errors import Refused
-from tvec_pv.domain.signal_rules import crossed
-from tvec_pv.domain.signal_states import Decided, stand
-from tvec_pv.domain.signals import measure
+from tvec_pv.domain.signals.alert_budget import FalseFlags, Null, false_flags, keeps, log_uniform, simulate
+from tvec_pv.domain.signals.pairs import measure
+from tvec_pv.domain.signals.rules import crossed
+from tvec_pv.domain.signals.states import Decided, stand
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.reference_files import reason_codes, thresholds
 

@@ -7,13 +7,13 @@ import pytest
 
 from tvec_pv.actions.explaining import CONSUMERS, traits_of
 from tvec_pv.domain.background import Among, Background
-from tvec_pv.domain.coding_artefacts import Coded, look_alikes
-from tvec_pv.domain.crossing import crossing
-from tvec_pv.domain.reaction_groups import Grouping, cases_by_group, grouping
-from tvec_pv.domain.robustness import Comparator, Traits, look_again, restrictions
-from tvec_pv.domain.signal_context import Beginning, beginning, chances, exact_days, lately, with_inhibitors
-from tvec_pv.domain.signal_rules import flag
-from tvec_pv.domain.signals import CountedReaction, count_pairs, measure
+from tvec_pv.domain.signals.coding_artefacts import Coded, look_alikes
+from tvec_pv.domain.signals.context import Beginning, beginning, chances, exact_days, lately, with_inhibitors
+from tvec_pv.domain.signals.crossing import crossing
+from tvec_pv.domain.signals.pairs import CountedReaction, count_pairs, measure
+from tvec_pv.domain.signals.reaction_groups import Grouping, cases_by_group, grouping
+from tvec_pv.domain.signals.robustness import Comparator, Traits, look_again, restrictions
+from tvec_pv.domain.signals.rules import flag
 from tvec_pv.domain.substances import fold
 from tvec_pv.domain.terms import Dictionary, Query
 from tvec_pv.reference_files import background_codes, coding_rules, comparators, knowledge, safety_profile, thresholds

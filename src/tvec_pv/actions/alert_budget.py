@@ -10,8 +10,8 @@ from tvec_pv.actions.runs import House
 from tvec_pv.background.counts import count
 from tvec_pv.background.current import current_reports
 from tvec_pv.background.scores import prior_of
-from tvec_pv.domain.alert_budget import FalseFlags, Null, false_flags, keeps, log_uniform, simulate
 from tvec_pv.domain.errors import Refused
+from tvec_pv.domain.signals.alert_budget import FalseFlags, Null, false_flags, keeps, log_uniform, simulate
 from tvec_pv.store import reads
 from tvec_pv.store.database import reading
 

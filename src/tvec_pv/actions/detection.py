@@ -12,9 +12,9 @@ from tvec_pv.background.counts import count
 from tvec_pv.background.scores import StoredPrior, prior_of
 from tvec_pv.domain.background import Background
 from tvec_pv.domain.case_json import canonical
-from tvec_pv.domain.signal_rules import CountedFlag, Flag, flag
-from tvec_pv.domain.signal_states import Standing, State, check_states, stand
-from tvec_pv.domain.signals import CountedReaction, Pair, count_pairs
+from tvec_pv.domain.signals.pairs import CountedReaction, Pair, count_pairs
+from tvec_pv.domain.signals.rules import CountedFlag, Flag, flag
+from tvec_pv.domain.signals.states import Standing, State, check_states, stand
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.terms import normalise
 from tvec_pv.progress import report

@@ -9,12 +9,12 @@ from tvec_pv.actions.runs import House
 from tvec_pv.background.counts import count
 from tvec_pv.domain.background import Background
 from tvec_pv.domain.case_rules import CaseRules
-from tvec_pv.domain.coding_artefacts import Coded, look_alikes
-from tvec_pv.domain.crossing import crossing
-from tvec_pv.domain.robustness import Restriction, Traits, look_again, restrictions, without_copies
-from tvec_pv.domain.rule_names import STATISTICAL_RULES
-from tvec_pv.domain.signal_context import Chance, beginning, chances, exact_days, lately, with_inhibitors
-from tvec_pv.domain.signals import Pair, Statistics, measure
+from tvec_pv.domain.signals.coding_artefacts import Coded, look_alikes
+from tvec_pv.domain.signals.context import Chance, beginning, chances, exact_days, lately, with_inhibitors
+from tvec_pv.domain.signals.crossing import crossing
+from tvec_pv.domain.signals.pairs import Pair, Statistics, measure
+from tvec_pv.domain.signals.robustness import Restriction, Traits, look_again, restrictions, without_copies
+from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.terms import normalise
 from tvec_pv.reference_files import coding_rules, comparators

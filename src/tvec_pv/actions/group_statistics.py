@@ -9,9 +9,9 @@ from tvec_pv.background.current import current_reports
 from tvec_pv.background.groups import count_groups
 from tvec_pv.background.scores import prior_of
 from tvec_pv.domain.errors import Refused
-from tvec_pv.domain.reaction_groups import Grouping, cases_by_group, grouping
-from tvec_pv.domain.signal_rules import crossed
-from tvec_pv.domain.signals import Statistics, measure
+from tvec_pv.domain.signals.pairs import Statistics, measure
+from tvec_pv.domain.signals.reaction_groups import Grouping, cases_by_group, grouping
+from tvec_pv.domain.signals.rules import crossed
 from tvec_pv.domain.terms import normalise
 
 

@@ -10,7 +10,7 @@ from tvec_pv import __version__
 from tvec_pv.checks.suites import suites_version
 from tvec_pv.domain.assessment import Knowledge
 from tvec_pv.domain.errors import Refused, StoreUnavailable
-from tvec_pv.domain.signal_rules import Thresholds
+from tvec_pv.domain.signals.rules import Thresholds
 from tvec_pv.reference_files import knowledge, thresholds
 from tvec_pv.settings import Settings
 from tvec_pv.store.changes import AuditEntry, append_audit, finish_run, start_run

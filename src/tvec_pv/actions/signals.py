@@ -4,7 +4,7 @@ from datetime import date
 
 from tvec_pv.actions.runs import House, given_reason, utc_now
 from tvec_pv.domain.errors import Refused
-from tvec_pv.domain.signal_states import Decision, ReasonCode, check_comes_back
+from tvec_pv.domain.signals.states import Decision, ReasonCode, check_comes_back
 from tvec_pv.reference_files import reason_codes
 from tvec_pv.store import changes, signal_changes, signal_reads
 from tvec_pv.store.database import exclusively, writing

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from tvec_pv.cli.output import AsJson, house, print_json, print_lines, reading
-from tvec_pv.domain.reaction_groups import Grouping
-from tvec_pv.domain.rule_names import STATISTICAL_RULES
-from tvec_pv.domain.signal_states import State
+from tvec_pv.domain.signals.reaction_groups import Grouping
+from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
+from tvec_pv.domain.signals.states import State
 
 signals = typer.Typer(
     help="Pairs of product and reaction that met a rule: open, decided or suppressed.", no_args_is_help=True

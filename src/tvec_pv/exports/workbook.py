@@ -15,7 +15,7 @@ from tvec_pv.domain.case_json import canonical
 from tvec_pv.domain.product_names import Product
 from tvec_pv.domain.records import RecordClass, add_up
 from tvec_pv.domain.safety_profile import SafetyProfile
-from tvec_pv.domain.signal_states import State
+from tvec_pv.domain.signals.states import State
 from tvec_pv.exports.line_listing import NOTE, CaseView, listing_columns, listing_rows
 from tvec_pv.exports.sheets import Cell, Column, add_cover, add_table, new_workbook, room_is_missed
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from tvec_pv.domain.signal_rules import CountedFlag, Thresholds
-from tvec_pv.domain.signals import CountedReaction
+from tvec_pv.domain.signals.pairs import CountedReaction
+from tvec_pv.domain.signals.rules import CountedFlag, Thresholds
 from tvec_pv.store.reads import CurrentVersion
 from tvec_pv.store.statements import batched
 from tvec_pv.store.tables import AssessedFlag, AssessedReaction, StoredAssessment

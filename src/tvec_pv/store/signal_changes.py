@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from tvec_pv.domain.case_json import canonical
-from tvec_pv.domain.rule_names import STATISTICAL_RULES
-from tvec_pv.domain.signal_rules import Flag
-from tvec_pv.domain.signals import Pair
+from tvec_pv.domain.signals.pairs import Pair
+from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
+from tvec_pv.domain.signals.rules import Flag
 from tvec_pv.store.signal_tables import FlagCase, Signal, SignalDecision, SignalStanding, StoredFlag
 
 

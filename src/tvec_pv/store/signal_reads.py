@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from tvec_pv.domain.errors import NotFound
-from tvec_pv.domain.signal_states import Decided, ReasonCode, State
+from tvec_pv.domain.signals.states import Decided, ReasonCode, State
 from tvec_pv.store.signal_tables import FlagCase, Signal, SignalDecision, SignalStanding, StoredFlag
 from tvec_pv.store.tables import CaseVersion, StoredCase
 

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tvec_pv.domain.errors import Refused
-from tvec_pv.domain.rule_names import STATISTICAL_RULES
-from tvec_pv.domain.signal_rules import Thresholds, reach
-from tvec_pv.domain.signals import measures
+from tvec_pv.domain.signals.pairs import measures
+from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
+from tvec_pv.domain.signals.rules import Thresholds, reach
 from tvec_pv.domain.statistics.contingency import from_margins
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 

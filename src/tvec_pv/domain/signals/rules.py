@@ -1,6 +1,6 @@
 """When does a pair of product and reaction meet a rule? By one case, or by statistics against the background.
 
-A flag is a reason to look, never a conclusion. Whether it is put before the officer: `domain/signal_states.py`.
+A flag is a reason to look, never a conclusion. Whether it is put before the officer: `domain/signals/states.py`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tvec_pv.domain.rule_names import CASE_FLAG, STATISTICAL_RULES
-from tvec_pv.domain.signals import CountedReaction, Pair, Statistics
+from tvec_pv.domain.signals.pairs import CountedReaction, Pair, Statistics
+from tvec_pv.domain.signals.rule_names import CASE_FLAG, STATISTICAL_RULES
 from tvec_pv.domain.terms import normalise
 
 SITUATION = "special"

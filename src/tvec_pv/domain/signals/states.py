@@ -10,7 +10,7 @@ from datetime import date
 from enum import StrEnum
 
 from tvec_pv.domain.errors import OutOfBalance, Refused
-from tvec_pv.domain.rule_names import STATISTICAL_RULES
+from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
 
 
 class State(StrEnum):

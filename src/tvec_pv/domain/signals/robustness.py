@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tvec_pv.domain.background import EVERYONE, Among, Background
-from tvec_pv.domain.signal_rules import Thresholds, crossed
-from tvec_pv.domain.signals import Statistics, measure
+from tvec_pv.domain.signals.pairs import Statistics, measure
+from tvec_pv.domain.signals.rules import Thresholds, crossed
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 
 SUSPECTED = "suspected-duplicates"

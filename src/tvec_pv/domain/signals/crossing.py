@@ -7,8 +7,8 @@ differs is when they came: where one case less is not enough, the newest that to
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tvec_pv.domain.signal_rules import Thresholds, crosses
-from tvec_pv.domain.signals import Statistics
+from tvec_pv.domain.signals.pairs import Statistics
+from tvec_pv.domain.signals.rules import Thresholds, crosses
 
 Without = Callable[[int], Statistics | None]
 
