@@ -18,7 +18,7 @@ from tvec_pv.actions.background import load_background
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.runs import open_house
-from tvec_pv.background.counts import count
+from tvec_pv.background.counts import count, count_by_substance
 from tvec_pv.background.manifest import status
 from tvec_pv.background.standing import standing
 from tvec_pv.domain.errors import UnreadableFile
@@ -324,3 +324,28 @@ def test_every_reaction_of_an_extract_has_the_count_that_the_tables_give(house, 
 
     assert (one.reports, reports > 50, len(with_reaction) > 50) == (lines, True, True)
     assert counted(house, *with_reaction) == (reports, dict(with_reaction))
+
+
+def test_other_medicines_are_counted_by_distinct_reports_without_the_product_and_ours(house, tmp_path):
+    loaded(
+        house,
+        tmp_path / "faers",
+        a=quarter(
+            report(1, "Fatigue", "Nausea", drugs=("OPDIVO", "OPDIVO", "YERVOY")),
+            report(2, "Fatigue", drugs=("OPDIVO",)),
+            report(3, "Rash", drugs=("OPDIVO",)),
+            report(4, "Fatigue", drugs=("IMLYGIC", "OPDIVO")),
+            report(5, "Fatigue", drugs=("YERVOY",)),
+        ),
+        b=quarter(report(5, "Rash", drugs=("YERVOY",), version=2)),
+    )
+
+    found = count_by_substance(house.settings.background, ["fatigue", "rash", "gout"], own=["FAERS-2"])
+
+    by_name = dict(zip(found.substances, found.reports, strict=True))
+    assert {name: by_name[name] for name in ("opdivo", "yervoy")} == {"opdivo": 2, "yervoy": 2}
+    counts = {name: dict(zip(found.substances, of_it, strict=True)) for name, of_it in found.with_reaction.items()}
+    assert {name: (of_it["opdivo"], of_it["yervoy"]) for name, of_it in counts.items()} == {
+        "fatigue": (1, 1),
+        "rash": (1, 1),
+    }

@@ -15,6 +15,7 @@ from tvec_pv.actions.background import load_background
 from tvec_pv.actions.detection import detect_signals
 from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.signals import decide_signal
+from tvec_pv.actions.watching import watch_signal
 from tvec_pv.background.scores import StoredPrior
 from tvec_pv.domain.errors import NotFound, OutOfBalance, Refused
 from tvec_pv.domain.signals.states import State
@@ -538,3 +539,60 @@ def test_reactions_that_may_be_one_are_asked_about_and_counted_apart(house, tmp_
     assert {like["name"] for like in stands["look_alikes"]} == {"Influenza", "Influenza like illness"}
     assert [like["cases"] for like in stands["look_alikes"]] == [2, 2]
     assert len(stands["cases"]) == 2
+
+
+# --- watched on doses shipped ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def shipped(tmp_path):
+    def write(*rows):
+        path = tmp_path / "doses.csv"
+        path.write_text("\n".join(["month,doses", *rows]), "utf-8")
+        return path
+
+    return write
+
+
+def test_a_watch_crosses_where_more_came_than_the_rate_explains(house, tmp_path, shipped, without_checks):
+    # 9 reports where 3.2 are expected, of a watch planned for 10: LLR 3.5067 above the exact limit of 3.4680
+    unlisted = [
+        a_case(
+            f"US-TESTS-{number}",
+            reactions=(a_reaction("Seizure", seriousness=serious("hospitalisation")),),
+            first_received=day("2026-10-20"),
+            latest_received=day("2026-10-20"),
+        )
+        for number in range(9)
+    ]
+    received(house, tmp_path / "new", *unlisted)
+    detect_signals(house)
+    number_of_it = signal_of(house, "seizure")["id"]
+    doses = shipped("2026-09,20000", "2026-10,12000", "2026-11,1000")
+
+    crossed = watch_signal(house, number_of_it, doses, 100, 100_000, 0.05, 1)
+    in_less_time = watch_signal(house, number_of_it, doses, 100, 200_000, 0.05, 1)
+
+    assert [(look.doses, look.reports) for look in crossed.looks] == [(20000, 0), (32000, 9), (33000, 9)]
+    assert [look.expected for look in crossed.looks] == pytest.approx([2, 3.2, 3.3])
+    assert crossed.critical_value == pytest.approx(3.4680, abs=5e-5)
+    assert crossed.looks[1].log_likelihood_ratio == pytest.approx(3.5067, abs=5e-5)
+    assert crossed.crossed == "2026-10"
+    assert in_less_time.critical_value == pytest.approx(3.6281, abs=5e-5)
+    assert in_less_time.crossed is None
+
+
+@pytest.mark.parametrize(
+    ("rows", "until", "says"),
+    [
+        (("2026-09,20000", "2026-11,1"), 100_000, "row 3 of the doses: .* no month is missing"),
+        (("2026-09,twenty",), 100_000, "row 2 of the doses: a month is written"),
+        (("2026-13,20",), 100_000, "row 2 of the doses: a month is written"),
+        (("2026-09,-20",), 100_000, "row 2 of the doses: doses are not negative"),
+        (("2026-09,20000",), 10_000, "more doses were shipped than the watch was planned for"),
+        ((), 10_000, "a row for each month"),
+    ],
+)
+def test_a_file_of_doses_that_does_not_read_is_refused_by_its_row(night, shipped, rows, until, says):
+    with pytest.raises(Refused, match=says):
+        watch_signal(night.house, 1, shipped(*rows), 100, until, 0.05, 1)

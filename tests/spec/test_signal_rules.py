@@ -268,14 +268,22 @@ def test_a_reaction_counts_once_per_case_however_often_and_however_it_is_spelt()
 
 
 def test_a_flag_of_a_case_that_alarms_makes_a_pair_of_its_own_that_no_statistic_is_about():
-    alarming = [CountedFlag(case, version, "OL_ROUTE_IV") for case, version in (("US-1", 1), ("US-2", 2))]
+    alarming = [
+        CountedFlag(case, version, "OL_ROUTE_IV", "It was given into a vein.")
+        for case, version in (("US-1", 1), ("US-2", 2))
+    ]
     reactions = [counted("Chills")]
     pairs = count_pairs(reactions, 2, Background("test", 1000, {}))
 
-    flags = flag(reactions, pairs, thresholds(), [*alarming, CountedFlag("US-2", 2, "EXP_NEONATE")])
+    flags = flag(
+        reactions, pairs, thresholds(), [*alarming, CountedFlag("US-2", 2, "EXP_NEONATE", "A newborn was exposed.")]
+    )
 
     found = [(one.rule, one.pair.name, one.versions, one.pair.statistics) for one in flags]
-    assert found == [("case-flag", "EXP_NEONATE", (2,), None), ("case-flag", "OL_ROUTE_IV", (1, 2), None)]
+    assert found == [
+        ("case-flag", "A newborn was exposed.", (2,), None),
+        ("case-flag", "It was given into a vein.", (1, 2), None),
+    ]
 
 
 def test_a_prior_adds_the_shrunken_ratio_and_without_one_there_is_none():

@@ -29,13 +29,20 @@ NO_PRIOR = "no prior"
 
 @dataclass(frozen=True, slots=True)
 class DetectionResult:
-    """What a look at the snapshot gave. `background` names the release, or says that there is none."""
+    """What a look at the snapshot gave. `background` names the release, or says that there is none.
+
+    Of its reports are left out those `of_product` by name, those that are cases stored here by their numbers (`ours`)
+    and those of which neither is sure (`perhaps_ours`).
+    """
 
     run: int
     cases: int
     merged: int
     suspected: int
     background: str
+    of_product: int
+    ours: int
+    perhaps_ours: int
     pairs: tuple[Pair, ...]
     flags: tuple[Flag, ...]
     new_flags: int
@@ -49,8 +56,18 @@ class DetectionResult:
         return [
             *self.again.lines,
             f"{self.cases} cases{copies}, {len(self.pairs)} pairs of product and reaction, {self.background}",
+            *self._not_compared,
             f"{sum(self.states.values())} signals: {stand}",
             f"{len(self.flags)} flags stand, {self.new_flags} of them new",
+        ]
+
+    @property
+    def _not_compared(self) -> list[str]:
+        if not self.of_product + self.ours + self.perhaps_ours:
+            return []
+        return [
+            f"of the background {self.of_product} reports name the product, {self.ours} more are cases stored here and "
+            f"{self.perhaps_ours} may be either: left out, so that nobody is counted twice"
         ]
 
     def as_json(self) -> dict[str, Any]:
@@ -60,6 +77,9 @@ class DetectionResult:
             "merged": self.merged,
             "suspected": self.suspected,
             "background": self.background,
+            "of_product": self.of_product,
+            "ours": self.ours,
+            "perhaps_ours": self.perhaps_ours,
             "pairs": len(self.pairs),
             "flags": len(self.flags),
             "new_flags": self.new_flags,
@@ -131,6 +151,9 @@ def detect_signals(house: House) -> DetectionResult:
             merged=seen.merged,
             suspected=len(seen.copies),
             background=against.release,
+            of_product=background.product_reports if background else 0,
+            ours=background.overlap_certain if background else 0,
+            perhaps_ours=background.overlap_possible if background else 0,
             pairs=pairs,
             flags=tuple(one for one in met if one.rule in house.thresholds.active),
             new_flags=new,
@@ -144,6 +167,7 @@ def detect_signals(house: House) -> DetectionResult:
 def counted_cases(house: House) -> Snapshot:
     """The cases in which the product is suspect or interacting, as they stand: none nullified, none merged."""
     version = house.knowledge.profile.version
+    sentences = {row.flag: row.sentence for row in house.knowledge.case_rules.flags.values()}
     with reading(house.store) as connection:
         counted = [
             version
@@ -158,7 +182,7 @@ def counted_cases(house: House) -> Snapshot:
             copies=patients.suspected,
             reactions=assessment_reads.counted_reactions(connection, counted, version),
             own=reads.own_numbers(connection),
-            case_flags=assessment_reads.alarming_flags(connection, counted, version, house.thresholds),
+            case_flags=assessment_reads.alarming_flags(connection, counted, version, house.thresholds, sentences),
         )
 
 

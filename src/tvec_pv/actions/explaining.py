@@ -6,12 +6,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from tvec_pv.actions.runs import House
-from tvec_pv.background.counts import count
+from tvec_pv.background.counts import BySubstance, count, count_by_substance
 from tvec_pv.domain.background import Background
 from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.signals.coding_artefacts import Coded, look_alikes
-from tvec_pv.domain.signals.context import Chance, beginning, chances, exact_days, lately, with_inhibitors
+from tvec_pv.domain.signals.context import Chance, beginning, by_quarter, chances, exact_days, lately, with_inhibitors
 from tvec_pv.domain.signals.crossing import crossing
+from tvec_pv.domain.signals.masked import maskers
 from tvec_pv.domain.signals.pairs import Pair, Statistics, measure
 from tvec_pv.domain.signals.robustness import Restriction, Traits, look_again, restrictions, without_copies
 from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
@@ -42,6 +43,7 @@ class Explainer:
     background: Background | None
     prior: Prior | None
     restricted: Sequence[tuple[Restriction, Background | None]]
+    by_substance: BySubstance | None
     traits: Mapping[str, Traits]
     days: Mapping[str, Sequence[Days]]
     coded: Mapping[str, Coded]
@@ -64,11 +66,29 @@ class Explainer:
             ],
             "onset": asdict(beginning(self.days.get(pair.key, ()), others)),
             "lately": self._lately(this.cases),
+            "trend": asdict(by_quarter([self.since[case] for case in this.cases], [*self.since.values()])),
         }
         if pair.statistics:
             found |= {"statistics": asdict(pair.statistics), "chance": asdict(self.chances[pair.key])}
+            found |= {"with_possible": self._with_possible(pair)}
+            found |= {"masking": self._maskers(pair.key, pair.statistics)}
             found |= {"with_checkpoint_inhibitors": self._together(this)} if self.traits else {}
         return found
+
+    def _with_possible(self, pair: Pair) -> dict[str, Any] | None:
+        """The other number, where some reports of the background may be of the product or of ours."""
+        if self.background is None or not self.background.overlap_possible:
+            return None
+        reports = len(self.seen.counted)
+        [other] = measure(self.background.with_possible, [pair.key], [len(pair.versions)], reports, self.prior)
+        return asdict(other) if other else None
+
+    def _maskers(self, key: str, measured: Statistics) -> list[dict[str, Any]]:
+        found = self.by_substance
+        if found is None or key not in found.with_reaction:
+            return []
+        others = found.substances, found.reports, found.with_reaction[key]
+        return [asdict(one) for one in maskers(measured, *others, self.house.thresholds)]
 
     def _crossings(self, pair: Pair, crossed: Sequence[str]) -> Iterator[Any]:
         cases = sorted(self.coded[pair.key].cases, key=lambda case: (self.since[case], case))
@@ -124,6 +144,7 @@ def explainer(
         background=background,
         prior=prior,
         restricted=[(way, count(house.settings.background, names, way.among, seen.own)) for way in ways],
+        by_substance=count_by_substance(house.settings.background, names, seen.own) if traits else None,
         traits=traits,
         days=_days(house, seen) if is_needed else {},
         coded={

@@ -4,8 +4,10 @@ DuckDB says of each report whether it is asked for, and whose it is; pairs of a 
 part by part, in memory that does not grow with them.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -80,6 +82,51 @@ def kinds_of_reports(current: Current, among: Among, own: Collection[str]) -> ND
     if among.substances is not None:
         kinds[~_with_substance(current, among.substances)] = NOT_ASKED
     return kinds
+
+
+@dataclass(frozen=True, slots=True)
+class BySubstance:
+    """Reports of everything else that name each substance as suspect or interacting: in all, and with each reaction."""
+
+    substances: Sequence[str]
+    reports: NDArray[np.int64]
+    with_reaction: Mapping[str, NDArray[np.int64]]
+
+
+def count_by_substance(folder: Path, reactions: Collection[str], own: Collection[str] = ()) -> BySubstance | None:
+    """How many reports of everything else each substance has, in all and with each reaction (normalised names) that the
+    background knows; None when nothing is loaded."""
+    current = current_reports(folder)
+    if current is None:
+        return None
+    is_rest = kinds_of_reports(current, EVERYONE, own) == REST
+    wanted = [place for place, name in enumerate(current.reactions) if name in reactions]
+    row_of = np.full(len(current.reactions), len(wanted), dtype=np.int64)
+    row_of[wanted] = np.arange(len(wanted))
+    width = len(current.substances)
+    reports = np.zeros(width, dtype=np.int64)
+    with_reaction = np.zeros((len(wanted), width), dtype=np.int64)
+    for part in current.parts():
+        report, substance = part.drugs
+        named = _incidence(report - part.first, substance, is_rest[report], (part.reports, width))
+        report, reaction = part.reactions
+        row = row_of[reaction]
+        had = _incidence(report - part.first, row, row < len(wanted), (part.reports, len(wanted)))
+        reports += named.sum(axis=0)
+        with_reaction += (had.T @ named).toarray()
+    found = {current.reactions[place]: counts for place, counts in zip(wanted, with_reaction, strict=True)}
+    return BySubstance(current.substances, reports, found)
+
+
+def _incidence(report: Any, name: Any, is_counted: Any, shape: tuple[int, int]) -> Any:
+    """Which reports have which names, each once."""
+    from scipy import sparse
+
+    report, name = report[is_counted], name[is_counted]
+    found = sparse.csr_array((np.ones(len(report), dtype=np.int64), (report, name)), shape=shape)
+    found.sum_duplicates()
+    found.data[:] = 1
+    return found
 
 
 def prepare(database: duckdb.DuckDBPyConnection, current: Current, among: Among, own: Collection[str]) -> None:

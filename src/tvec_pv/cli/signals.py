@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -171,6 +172,37 @@ def budget(
     print_lines(lines)
 
 
+@signals.command("watch")
+def watch(
+    signal: Number,
+    doses: Annotated[
+        Path,
+        typer.Option(
+            "--doses", help="Doses shipped: a CSV file with the columns month (2026-01) and doses.", show_default=False
+        ),
+    ],
+    per_million: Annotated[
+        float, typer.Option("--per-million", help="Reports expected of a million doses.", show_default=False)
+    ],
+    until: Annotated[
+        float, typer.Option("--until", help="Doses shipped in all at which the watch ends.", show_default=False)
+    ],
+    alpha: Annotated[
+        float, typer.Option("--alpha", help="How probable a false alarm may be over the whole watch.")
+    ] = 0.05,
+    least: Annotated[int, typer.Option("--least", help="Fewer reports never alarm.")] = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Watch a signal on the doses shipped, month by month, without alarming by chance (Poisson MaxSPRT)."""
+    from tvec_pv.actions.watching import watch_signal
+
+    found = watch_signal(house(), signal, doses, per_million, until, alpha, least)
+    if as_json:
+        print_json(found.as_json())
+        return
+    print_lines(found.lines)
+
+
 def _covers(covers: bool) -> str:
     return ", new cases too" if covers else ""
 
@@ -237,6 +269,9 @@ def _explanation(document: Mapping[str, Any]) -> Iterator[str]:
     if document.get("statistics"):
         yield "now:"
         yield from statistics_lines(document["statistics"])
+        if document.get("with_possible"):
+            [other] = statistics_lines(document["with_possible"])
+            yield f"  with the reports of the background that may be of ours: {other.strip()}"
         chance = document["chance"]
         yield f"  by chance: p {chance['p']:.2g} (Fisher), q {chance['q']:.2g} among all pairs; no rule asks for it"
         yield "  cells in cases, nothing added to any; intervals of PRR, ROR and IC 95 %; docs/reference/methods.md"
@@ -246,6 +281,7 @@ def _explanation(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"without {which} {one['rule']} does not cross: {', '.join(one['cases'])}"
     for look in document["robustness"]:
         yield f"{look['name']}: {_robust(look)}"
+    yield from _masked(document.get("masking", ()))
     together = document.get("with_checkpoint_inhibitors")
     if together and together["expected"] is not None:
         omega = _interval(together["omega"])
@@ -260,8 +296,24 @@ def _explanation(document: Mapping[str, Any]) -> Iterator[str]:
         yield f"time to onset of {onset['known']} cases: median {onset['median']:.3g} days{shape}{alike}"
     if document.get("lately") and document["lately"]["estimate"] is not None:
         yield f"in the last 90 days against the 90 before: {_interval(document['lately'])} times as often"
+    if document.get("trend") and document["trend"]["estimate"] is not None:
+        yield f"quarter by quarter, of all reports: {_interval(document['trend'])} times as often as in the one before"
     for like in document["look_alikes"]:
         yield f"ask: {like['question']}"
+
+
+def _masked(maskers: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Those that hide something: without which a rule is met that is not met with them, or PRR is a tenth higher."""
+    for one in maskers:
+        if one["reveals"] or one["ratio"] >= _HIDES:
+            then = f", and it meets {', '.join(one['reveals'])}" if one["reveals"] else ""
+            yield (
+                f"without {one['substance']} ({one['with_reaction']} of its {one['reports']} reports have it): PRR "
+                f"{one['ratio']:.2f} times as high{then}"
+            )
+
+
+_HIDES = 1.1
 
 
 def _interval(one: Mapping[str, Any]) -> str:

@@ -5,7 +5,7 @@ A report here is the newest version of a case of the external database that is n
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tvec_pv.domain.substances import NameWords
 
@@ -51,6 +51,20 @@ class Background:
     overlap_certain: int = 0
     overlap_possible: int = 0
     possible_with_reaction: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def with_possible(self) -> "Background":
+        """The same with the reports that may be either among everything else."""
+        names = self.with_reaction.keys() | self.possible_with_reaction.keys()
+        return replace(
+            self,
+            reports=self.reports + self.overlap_possible,
+            with_reaction={
+                name: self.with_reaction.get(name, 0) + self.possible_with_reaction.get(name, 0) for name in names
+            },
+            overlap_possible=0,
+            possible_with_reaction={},
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What was made of case versions under a version of the profile: assessments, and what detection counts of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -95,9 +95,14 @@ def counted_reactions(
 
 
 def alarming_flags(
-    connection: Connection, versions: Sequence[CurrentVersion], profile_version: str, thresholds: Thresholds
+    connection: Connection,
+    versions: Sequence[CurrentVersion],
+    profile_version: str,
+    thresholds: Thresholds,
+    sentences: Mapping[str, str],
 ) -> list[CountedFlag]:
-    """The flags of case versions, under one version of the profile, whose level and status alarm."""
+    """The flags of case versions, under one version of the profile, whose level and status alarm; in words by
+    `sentences`."""
     keys = {version.version_id: version.case_key for version in versions}
     found = (
         row
@@ -113,4 +118,7 @@ def alarming_flags(
             )
         )
     )
-    return [CountedFlag(keys[row.case_version_id], row.case_version_id, row.flag) for row in found]
+    return [
+        CountedFlag(keys[row.case_version_id], row.case_version_id, row.flag, sentences.get(row.flag, row.flag))
+        for row in found
+    ]

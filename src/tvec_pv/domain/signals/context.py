@@ -15,7 +15,7 @@ from tvec_pv.domain.statistics.fisher import fisher_greater
 from tvec_pv.domain.statistics.interval import Interval
 from tvec_pv.domain.statistics.multiplicity import benjamini_hochberg
 from tvec_pv.domain.statistics.time_to_onset import compare, onsets, weibull
-from tvec_pv.domain.statistics.trend import change
+from tvec_pv.domain.statistics.trend import change, trend
 
 PERIOD = timedelta(days=90)
 FEWEST_TIMES = 3
@@ -85,6 +85,15 @@ def lately(of_pair: Sequence[date], of_all: Sequence[date], until: date) -> Boun
         for days in (of_pair, of_all)
     ]
     return _bounded(change(*counts[0], *counts[1]).ratio)
+
+
+def by_quarter(of_pair: Sequence[date], of_all: Sequence[date]) -> Bounded:
+    """How many times as often per quarter the pair is among the reports, on average from the first report on."""
+    quarters = [[4 * day.year + (day.month - 1) // 3 for day in days] for days in (of_pair, of_all)]
+    first = min(quarters[1])
+    length = max(quarters[1]) - first + 1
+    counts, exposure = (np.bincount(np.array(of, dtype=np.int64) - first, minlength=length) for of in quarters)
+    return _bounded(trend(counts, exposure).ratio)
 
 
 def with_inhibitors(

@@ -3,7 +3,7 @@
 A flag is a reason to look, never a conclusion. Whether it is put before the officer: `domain/signals/states.py`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,6 +51,7 @@ class CountedFlag:
     case_key: str
     version_id: int
     flag: str
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def flag(
     reactions: Sequence[CountedReaction],
     pairs: Sequence[Pair],
     thresholds: Thresholds,
-    case_flags: Iterable[CountedFlag] = (),
+    case_flags: Sequence[CountedFlag] = (),
 ) -> tuple[Flag, ...]:
     """Every rule that a pair meets, active or not, in the order of the thresholds."""
     by_name: dict[str, list[CountedReaction]] = {}
@@ -125,14 +126,15 @@ def crossed(measured: Statistics | None, limits: Thresholds) -> tuple[str, ...]:
     return tuple(rule for rule in STATISTICAL_RULES if crosses(rule, measured, limits))
 
 
-def _situations(case_flags: Iterable[CountedFlag]) -> list[Pair]:
+def _situations(case_flags: Sequence[CountedFlag]) -> list[Pair]:
     """The product and each flag that alarms, as a pair of its own: what no statistic is about."""
     by_flag: dict[str, set[int]] = {}
+    sentences = {one.flag: one.sentence for one in case_flags}
     for one in case_flags:
         by_flag.setdefault(one.flag, set()).add(one.version_id)
     return [
-        Pair(f"{CASE_FLAG} {name}", name, SITUATION, tuple(sorted(versions)), 0, None)
-        for name, versions in sorted(by_flag.items())
+        Pair(f"{CASE_FLAG} {flag}", sentences[flag], SITUATION, tuple(sorted(versions)), 0, None)
+        for flag, versions in sorted(by_flag.items())
     ]
 
 
