@@ -18,13 +18,13 @@ from scipy.stats import t as student
 from tests.generated_background import a_world, counted
 from tests.reference_pages.markdown import NOTICE, document, table
 from tvec_pv.background.scores import fit, row_groups
+from tvec_pv.domain.signals.rules import reach
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.reference_files import generation, thresholds
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "reference" / "detection-power.md"
 REPORTS, SEEDS, PLANTED = 200_000, range(1, 21), 400
 EXPECTED = ((0.3, 1.0), (1.0, 2.0), (2.0, 5.0), (5.0, 15.0), (15.0, 50.0))
-EB05 = 2.0
 MADE_BY = "<!-- Written by `make detection-power` (tests/detection_power.py), which takes minutes. Do not edit. -->"
 RULES = {"Evans": "evans", "ROR": "ror", "IC": "ic", "EB05": "eb05"}
 
@@ -90,16 +90,12 @@ def look(seed: int, reports: int = REPORTS, *, even: bool = False, prior: Prior 
 
 
 def flags(pairs, prior: Prior) -> dict[str, np.ndarray]:
-    """Which pairs each rule flags, by the thresholds in force and EB05 of at least 2."""
+    """Which pairs each rule flags, by the thresholds in force."""
     limits = thresholds()
     parts: dict[str, list[np.ndarray]] = {rule: [] for rule in RULES.values()}
     for places, measured in row_groups(pairs, prior):
-        enough = pairs.n[places] >= limits.minimum_reports
-        proportional = (measured["prr"] >= limits.prr) & (measured["chi_square_yates"] >= limits.chi_square_yates)
-        parts["evans"].append(enough & proportional)
-        parts["ror"].append(enough & (measured["ror_lower"] > limits.ror_lower))
-        parts["ic"].append(enough & (measured["ic_lower"] > limits.ic_lower))
-        parts["eb05"].append(enough & (measured["eb05"] >= EB05))
+        for rule, part in parts.items():
+            part.append(reach(rule, measured | {"a": pairs.n[places]}, limits))
     return {rule: np.concatenate(part) for rule, part in parts.items()}
 
 
@@ -125,7 +121,7 @@ def page(uneven: Sequence[Look], even: Sequence[Look]) -> str:
         ("Evans", f"PRR at least {limits.prr:g} and chi-square (Yates) at least {limits.chi_square_yates:g}"),
         ("ROR", f"lower bound above {limits.ror_lower:g}"),
         ("IC", f"lower bound above {limits.ic_lower:g}"),
-        ("EB05", f"at least {EB05:g}; the prior is fitted on each background, with zero cells"),
+        ("EB05", f"at least {limits.eb05:g}; the prior is fitted on each background, with zero cells"),
     )
     found = []
     for low, high in EXPECTED:

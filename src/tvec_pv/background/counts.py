@@ -129,8 +129,11 @@ def _incidence(report: Any, name: Any, is_counted: Any, shape: tuple[int, int]) 
     return found
 
 
-def prepare(database: duckdb.DuckDBPyConnection, current: Current, among: Among, own: Collection[str]) -> None:
-    """The table `asked` of a database, for counts in SQL: the `number` of each report asked for, and its `kind`."""
+def prepare(database: Any, current: Current, among: Among, own: Collection[str]) -> None:
+    """The table `asked` of a database, for counts in SQL: the `number` of each report asked for, and its `kind`.
+
+    A class of DuckDB in the signature would outlive it, and DuckDB says so when the process ends.
+    """
     kinds = kinds_of_reports(current, among, own)
     numbers = np.flatnonzero(kinds)
     database.register("asked", pl.DataFrame({"number": numbers, "kind": kinds[numbers]}).to_arrow())

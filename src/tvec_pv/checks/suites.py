@@ -1,5 +1,6 @@
 """Running the expectation suites on a batch of cases, and saying what they found in this product's words."""
 
+import atexit
 import gc
 import json
 import logging
@@ -222,4 +223,5 @@ def _without_collecting() -> Iterator[None]:
         yield
     finally:
         gc.freeze()
+        atexit.register(gc.unfreeze)  # or libraries would report at the end what was not given back
         gc.enable()

@@ -13,7 +13,6 @@ from scipy.special import betainc, betaincinv
 from tvec_pv.domain.statistics.interval import Floats, Interval, on_log_scale
 
 MOST_STEPS = 100
-LARGEST_STEP = 1.0
 PRECISION = 1e-12
 STEEPEST = 20.0
 
@@ -76,15 +75,20 @@ def trend(counts: ArrayLike, exposure: ArrayLike) -> Trend:
     if (n[m <= 0] > 0).any():
         raise ValueError("a quarter has reports and no exposure")
     quarters = np.arange(n.shape[1], dtype=np.float64)
-    slope, total = np.zeros(len(n)), n.sum(axis=1)
-    step = np.zeros(len(n))
+    total = n.sum(axis=1)
+    slope, step = np.zeros(len(n)), np.full(len(n), np.inf)
+    low, high = np.full(len(n), -STEEPEST), np.full(len(n), STEEPEST)
     for _ in range(MOST_STEPS):
         shares = _shares(m, slope, quarters)
         middle = shares @ quarters
         information = total * (shares * (quarters - middle[:, None]) ** 2).sum(axis=1)
+        excess = n @ quarters - total * middle  # falls as the slope rises: its root lies between low and high
+        low, high = np.where(excess > 0, slope, low), np.where(excess < 0, slope, high)
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = np.clip((n @ quarters - total * middle) / information, -LARGEST_STEP, LARGEST_STEP)
-        slope = np.clip(slope + np.nan_to_num(step), -STEEPEST, STEEPEST)
+            newton = excess / information
+            is_good = (slope + newton > low) & (slope + newton < high) & (np.abs(newton) <= np.abs(step) / 2)
+        step = np.where(is_good | (excess == 0), np.nan_to_num(newton), (low + high) / 2 - slope)
+        slope = slope + step
         if not (np.abs(step) > PRECISION).any():
             break
     shares = _shares(m, slope, quarters)
@@ -93,7 +97,7 @@ def trend(counts: ArrayLike, exposure: ArrayLike) -> Trend:
         chi_square = np.where(fitted > 0, (n - fitted) ** 2 / fitted, 0.0).sum(axis=1)
         dispersion = np.maximum(1.0, chi_square / (used - 2))
         error = np.sqrt(dispersion / information)
-    defined = (used >= 3) & (total > 0) & (np.abs(step) <= 1e-6) & (np.abs(slope) < STEEPEST)
+    defined = (used >= 3) & (total > 0) & (np.abs(step) <= 1e-6) & (np.abs(slope) < STEEPEST - 1)
     return Trend(on_log_scale(np.where(defined, np.exp(slope), np.nan), error), np.where(defined, dispersion, np.nan))
 
 
