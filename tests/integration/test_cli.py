@@ -241,7 +241,19 @@ def test_intake_detect_and_export_as_json_say_nothing_else(morning, command, tmp
     written = as_json(command("export", "--out", tmp_path / "out", "--json", house=morning))
 
     assert (taken["received"], taken["classes"]["duplicate"]) == (124, 124)
-    counted = {"run", "cases", "background", "pairs", "flags", "new_flags", "merged", "suspected"}
+    counted = {
+        "run",
+        "cases",
+        "background",
+        "pairs",
+        "flags",
+        "new_flags",
+        "merged",
+        "suspected",
+        "of_product",
+        "ours",
+        "perhaps_ours",
+    }
     assert set(found) == counted | {"assessed_again", "changed", "open", "decided", "suppressed"}
     assert set(written) == {"run", "path", "data_hash"}
 
