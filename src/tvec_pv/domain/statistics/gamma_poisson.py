@@ -71,7 +71,7 @@ def log_likelihood(n: ArrayLike, e: ArrayLike, weight: ArrayLike, likelihood: Li
     if truncated and not counts.all():
         raise ValueError("a count of zero has no place in a zero-truncated likelihood")
     distinct, position = np.unique(counts, return_inverse=True)
-    constant = float(weights @ gammaln(distinct + 1.0)[position])
+    constant = _dot(weights, gammaln(distinct + 1.0)[position])
 
     def component(alpha: float, beta: float) -> tuple[Floats, Floats, Floats]:
         """log f + lgamma(n + 1) of each point, and its derivatives by alpha and beta."""
@@ -102,15 +102,20 @@ def log_likelihood(n: ArrayLike, e: ArrayLike, weight: ArrayLike, likelihood: Li
         of_first = weights * np.where(ahead > 0, greater, lesser * greater)
         of_second = weights * np.where(ahead > 0, lesser * greater, greater)
         gradient = [
-            of_first @ by_alpha1,
-            of_first @ by_beta1,
-            of_second @ by_alpha2,
-            of_second @ by_beta2,
+            _dot(of_first, by_alpha1),
+            _dot(of_first, by_beta1),
+            _dot(of_second, by_alpha2),
+            _dot(of_second, by_beta2),
             of_first.sum() / prior.p - of_second.sum() / (1 - prior.p),
         ]
-        return Value(float(weights @ both) - constant, np.array(gradient))
+        return Value(_dot(weights, both) - constant, np.array(gradient))
 
     return at
+
+
+def _dot(one: Floats, other: Floats) -> float:
+    """The sum of products, in this thread: BLAS would wake others for a moment's work, and have them spin."""
+    return float(np.einsum("i,i->", one, other))
 
 
 def checked_counts(n: ArrayLike) -> Counts:
