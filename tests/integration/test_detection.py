@@ -1,11 +1,8 @@
 """Detection: cells that can be counted again, measures that follow from them, and flags that say what they rest on."""
 
-import csv
-import io
 import math
 import re
 import tomllib
-import zipfile
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -16,7 +13,7 @@ from scipy.stats import gamma
 
 import tvec_pv
 from tests.factories import a_case, a_drug, a_reaction, another_drug, day, e2b_batch, e2b_message, serious
-from tests.samples import BACKGROUND, FOLDER
+from tests.samples import FOLDER, background_rows
 from tests.stored import asked, document, number, sample_cases, tables
 from tvec_pv.actions.background import load_background
 from tvec_pv.actions.detection import detect_signals
@@ -109,23 +106,19 @@ def product_cells(house):
 def background_cells():
     """Cases without the product by reaction, counted over the zip itself, and the number of cases."""
 
-    def rows(table):
-        with zipfile.ZipFile(FOLDER / "background" / BACKGROUND) as archive:
-            [name] = [name for name in archive.namelist() if table in name]
-            text = archive.read(name).decode()
-        return list(csv.DictReader(io.StringIO(text), delimiter="$", quoting=csv.QUOTE_NONE))
-
     newest = {}
-    for row in rows("DEMO"):
+    for row in background_rows("DEMO"):
         if row["caseid"] not in newest or int(row["caseversion"]) > int(newest[row["caseid"]]["caseversion"]):
             newest[row["caseid"]] = row
     named = {
         row["primaryid"]
-        for row in rows("DRUG")
+        for row in background_rows("DRUG")
         if re.search("imlygic|talimogene", f"{row['drugname']} {row['prod_ai']}".lower())
     }
     wanted = {row["primaryid"]: caseid for caseid, row in newest.items() if row["primaryid"] not in named}
-    pairs = {(wanted[row["primaryid"]], words(row["pt"])) for row in rows("REAC") if row["primaryid"] in wanted}
+    pairs = {
+        (wanted[row["primaryid"]], words(row["pt"])) for row in background_rows("REAC") if row["primaryid"] in wanted
+    }
     return Counter(reaction for _, reaction in pairs), len(wanted)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from tests.factories import a_case, a_reaction, day, e2b_batch, e2b_message, serious
-from tests.samples import FOLDER
+from tests.samples import FOLDER, background_rows
 from tests.stored import asked, document, number, tables
 from tvec_pv.actions import detection, explaining
 from tvec_pv.actions.background import load_background
@@ -440,26 +440,14 @@ def test_the_background_is_counted_under_restrictions_only_when_a_signal_stands_
 def restricted(house, among):
     """The extract counted over its own files under one restriction: cases without the product, in all and with the
     reaction, by rules written here again."""
-    import csv
-    import io
-    import zipfile
-
-    from tests.samples import BACKGROUND
-
-    def rows(table):
-        with zipfile.ZipFile(FOLDER / "background" / BACKGROUND) as archive:
-            [name] = [name for name in archive.namelist() if table in name]
-            text = archive.read(name).decode()
-        return list(csv.DictReader(io.StringIO(text), delimiter="$", quoting=csv.QUOTE_NONE))
-
     newest = {}
-    for row in rows("DEMO"):
+    for row in background_rows("DEMO"):
         if row["caseid"] not in newest or int(row["caseversion"]) > int(newest[row["caseid"]]["caseversion"]):
             newest[row["caseid"]] = row
-    drugs, serious = {}, {row["primaryid"] for row in rows("OUTC")}
-    for row in rows("DRUG"):
+    drugs, serious = {}, {row["primaryid"] for row in background_rows("OUTC")}
+    for row in background_rows("DRUG"):
         drugs.setdefault(row["primaryid"], []).append(row)
-    herpes = {row["primaryid"] for row in rows("REAC") if row["pt"].lower() == "oral herpes"}
+    herpes = {row["primaryid"] for row in background_rows("REAC") if row["pt"].lower() == "oral herpes"}
 
     def keeps(row):
         taken = drugs.get(row["primaryid"], [])

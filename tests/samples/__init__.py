@@ -4,6 +4,9 @@
 stands and in which class the night must end it.
 """
 
+import csv
+import io
+import zipfile
 from functools import cache
 from pathlib import Path
 
@@ -61,3 +64,11 @@ def write(folder: Path = FOLDER) -> list[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     return [folder / name for name in wanted]
+
+
+def background_rows(table: str) -> list[dict[str, str]]:
+    """The rows of a table of the generated quarter, read by the standard library alone."""
+    with zipfile.ZipFile(FOLDER / "background" / BACKGROUND) as archive:
+        [name] = [name for name in archive.namelist() if table in name]
+        text = archive.read(name).decode()
+    return list(csv.DictReader(io.StringIO(text), delimiter="$", quoting=csv.QUOTE_NONE))

@@ -8,7 +8,16 @@ import pytest
 from tvec_pv.actions.explaining import CONSUMERS, traits_of
 from tvec_pv.domain.background import Among, Background
 from tvec_pv.domain.signals.coding_artefacts import Coded, look_alikes
-from tvec_pv.domain.signals.context import Beginning, beginning, chances, exact_days, lately, with_inhibitors
+from tvec_pv.domain.signals.context import (
+    Beginning,
+    beginning,
+    by_quarter,
+    chances,
+    exact_days,
+    lately,
+    quarters,
+    with_inhibitors,
+)
 from tvec_pv.domain.signals.crossing import crossing
 from tvec_pv.domain.signals.pairs import CountedReaction, count_pairs, measure
 from tvec_pv.domain.signals.reaction_groups import Grouping, cases_by_group, grouping
@@ -264,3 +273,20 @@ def test_reactions_are_grouped_by_category_and_by_meddra():
     ]  # fmt: skip
     reactions = [("a", "oral herpes"), ("a", "cold sore"), ("b", "oral herpes"), ("c", "chills")]
     assert cases_by_group(reactions, of[Grouping.QUERY]) == {"Herpes query": {"a", "b"}}
+
+
+def test_the_trend_of_a_pair_is_over_every_quarter_of_all_reports():
+    # Wood's example (see reference/golden): slope 0.2021212 of thirteen quarters of equal exposure
+    counts = [12, 14, 33, 50, 67, 74, 123, 141, 165, 204, 253, 246, 240]
+    starts = [date(2022 + quarter // 4, 1 + 3 * (quarter % 4), 20) for quarter in range(len(counts))]
+    of_pair = [start for start, number in zip(starts, counts, strict=True) for _ in range(number)]
+    of_all = quarters(start for start in starts for _ in range(1_000))
+
+    assert by_quarter(of_pair, of_all).estimate == pytest.approx(1.2239964, abs=5e-8)
+    assert by_quarter(of_pair[:26], quarters(starts[:2])).estimate is None
+
+
+def test_a_quarter_without_a_report_counts_as_a_quarter():
+    apart = [date(2026, 2, 1), date(2026, 8, 1), date(2026, 11, 1)]
+
+    assert quarters(apart) == {4 * 2026: 1, 4 * 2026 + 2: 1, 4 * 2026 + 3: 1}

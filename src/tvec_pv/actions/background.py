@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tvec_pv.actions.runs import House, run, utc_now
 from tvec_pv.background.current import current_reports
-from tvec_pv.background.manifest import Refusal, refuse
-from tvec_pv.background.quarters import Quarter, load
+from tvec_pv.background.manifest import Quarter, Refusal, refuse
+from tvec_pv.background.quarters import load
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.progress import report
 from tvec_pv.reference_files import background_codes

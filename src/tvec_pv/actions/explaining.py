@@ -10,7 +10,16 @@ from tvec_pv.background.counts import BySubstance, count, count_by_substance
 from tvec_pv.domain.background import Background
 from tvec_pv.domain.case_rules import CaseRules
 from tvec_pv.domain.signals.coding_artefacts import Coded, look_alikes
-from tvec_pv.domain.signals.context import Chance, beginning, by_quarter, chances, exact_days, lately, with_inhibitors
+from tvec_pv.domain.signals.context import (
+    Chance,
+    beginning,
+    by_quarter,
+    chances,
+    exact_days,
+    lately,
+    quarters,
+    with_inhibitors,
+)
 from tvec_pv.domain.signals.crossing import crossing
 from tvec_pv.domain.signals.masked import maskers
 from tvec_pv.domain.signals.pairs import Pair, Statistics, measure
@@ -41,6 +50,7 @@ class Explainer:
     seen: "Snapshot"
     house: House
     background: Background | None
+    other: Background | None
     prior: Prior | None
     restricted: Sequence[tuple[Restriction, Background | None]]
     by_substance: BySubstance | None
@@ -49,6 +59,7 @@ class Explainer:
     coded: Mapping[str, Coded]
     chances: Mapping[str, Chance]
     since: Mapping[str, date]
+    by_quarter: Mapping[int, int]
 
     def explain(self, pair: Pair | None, rules: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """What explains a pair that meets these rules; of a situation, or a pair that is gone, there is nothing."""
@@ -66,7 +77,7 @@ class Explainer:
             ],
             "onset": asdict(beginning(self.days.get(pair.key, ()), others)),
             "lately": self._lately(this.cases),
-            "trend": asdict(by_quarter([self.since[case] for case in this.cases], [*self.since.values()])),
+            "trend": asdict(by_quarter([self.since[case] for case in this.cases], self.by_quarter)),
         }
         if pair.statistics:
             found |= {"statistics": asdict(pair.statistics), "chance": asdict(self.chances[pair.key])}
@@ -77,10 +88,9 @@ class Explainer:
 
     def _with_possible(self, pair: Pair) -> dict[str, Any] | None:
         """The other number, where some reports of the background may be of the product or of ours."""
-        if self.background is None or not self.background.overlap_possible:
+        if self.other is None:
             return None
-        reports = len(self.seen.counted)
-        [other] = measure(self.background.with_possible, [pair.key], [len(pair.versions)], reports, self.prior)
+        [other] = measure(self.other, [pair.key], [len(pair.versions)], len(self.seen.counted), self.prior)
         return asdict(other) if other else None
 
     def _maskers(self, key: str, measured: Statistics) -> list[dict[str, Any]]:
@@ -142,6 +152,7 @@ def explainer(
         seen=seen,
         house=house,
         background=background,
+        other=background.with_possible if background and background.overlap_possible else None,
         prior=prior,
         restricted=[(way, count(house.settings.background, names, way.among, seen.own)) for way in ways],
         by_substance=count_by_substance(house.settings.background, names, seen.own) if traits else None,
@@ -155,6 +166,7 @@ def explainer(
         },
         chances=chances(counts, len(seen.counted), background) if background and pairs else {},
         since={one.case_key: one.since for one in seen.counted},
+        by_quarter=quarters(one.since for one in seen.counted),
     ).explain
 
 

@@ -108,8 +108,12 @@ def find_release(quarters: Sequence[Quarter]) -> str | None:
 
 
 def release_key(quarters: Sequence[Quarter]) -> str:
-    """The part of the release's name that tells it from every other."""
-    return release(quarters).rpartition(" ")[2]
+    return key_of(release(quarters))
+
+
+def key_of(of_release: str) -> str:
+    """The part of a release's name that tells it from every other."""
+    return of_release.rpartition(" ")[2]
 
 
 def add(folder: Path, new: Quarter) -> Quarter:

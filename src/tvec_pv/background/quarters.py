@@ -7,22 +7,11 @@ import shutil
 from pathlib import Path
 
 from tvec_pv.background.extracts import Contents, write_deleted, write_extract
-from tvec_pv.background.manifest import (
-    DELETED_CASES,
-    EXTRACT,
-    Quarter,
-    add,
-    clear_unfinished,
-    refusals,
-    release,
-    status,
-)
+from tvec_pv.background.manifest import DELETED_CASES, EXTRACT, Quarter, add, clear_unfinished, status
 from tvec_pv.domain.background import Codes
 from tvec_pv.domain.errors import UnreadableFile
 from tvec_pv.domain.product_names import Product
 from tvec_pv.sources.faers_deleted import is_list
-
-__all__ = ["Quarter", "load", "refusals", "release", "status"]
 
 _HEAD = 65_536
 

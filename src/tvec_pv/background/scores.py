@@ -20,20 +20,19 @@ from numpy.typing import NDArray
 from tvec_pv import __version__
 from tvec_pv.background.current import Current, current_reports
 from tvec_pv.background.extracts import SUSPECT_ROLES
-from tvec_pv.background.manifest import release, status
+from tvec_pv.background.manifest import key_of, release, status
 from tvec_pv.background.pairs import Codes, Incidence, Named, Pairs, count_pairs
 from tvec_pv.domain.errors import Refused
 from tvec_pv.domain.statistics.contingency import Table
 from tvec_pv.domain.statistics.disproportionality import chi_square, chi_square_yates, prr, ror
 from tvec_pv.domain.statistics.gamma_poisson import Likelihood, Prior
 from tvec_pv.domain.statistics.information_component import information_component_of
-from tvec_pv.domain.statistics.interval import Interval
+from tvec_pv.domain.statistics.interval import Floats
 from tvec_pv.domain.statistics.posterior import shrink_by_table
 from tvec_pv.domain.statistics.prior_fit import Points, fit_prior, points_with_zeros
 from tvec_pv.domain.statistics.stratified import stratified_expected_of_margins
 from tvec_pv.progress import report
 
-Floats = NDArray[np.float64]
 BLOCK = 1 << 15
 ROW_GROUP = 1 << 18
 SHRUNK_TOGETHER = 1 << 20
@@ -113,7 +112,7 @@ def _stored(entry: dict[str, Any]) -> StoredPrior:
 
 def _stem(of_release: str, strata: Sequence[str]) -> str:
     """The name of the files of a release: the hash that ends its name, and by what it was stratified."""
-    return "-".join(["scores", of_release.rsplit(" ", 1)[-1], *strata])
+    return "-".join(["scores", key_of(of_release), *strata])
 
 
 def score(folder: Path, strata: Sequence[str] = ()) -> tuple[StoredPrior, Path]:
@@ -240,18 +239,14 @@ def _crude(pairs: Pairs, places: slice) -> dict[str, Floats]:
     c = pairs.with_reaction.sum(axis=0)[pairs.reaction[places]] - n
     cells = Table(n, b, c, pairs.total - n - b - c)
     return (
-        _named("prr", prr(cells))
-        | _named("ror", ror(cells))
+        prr(cells).named("prr")
+        | ror(cells).named("ror")
         | {"chi_square": chi_square(cells), "chi_square_yates": chi_square_yates(cells)}
     )
 
 
 def _component(pairs: Pairs, e: Floats, places: slice) -> dict[str, Floats]:
-    return _named("ic", information_component_of(pairs.n[places].astype(np.float64), e))
-
-
-def _named(measure: str, interval: Interval) -> dict[str, Floats]:
-    return {measure: interval.estimate, f"{measure}_lower": interval.lower, f"{measure}_upper": interval.upper}
+    return information_component_of(pairs.n[places].astype(np.float64), e).named("ic")
 
 
 def _shrunk(pairs: Pairs, e: Floats, prior: Prior | None, places: slice) -> dict[str, Floats]:

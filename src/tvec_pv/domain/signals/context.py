@@ -2,7 +2,8 @@
 whether it comes more often together with a checkpoint inhibitor than both explain.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -87,13 +88,19 @@ def lately(of_pair: Sequence[date], of_all: Sequence[date], until: date) -> Boun
     return _bounded(change(*counts[0], *counts[1]).ratio)
 
 
-def by_quarter(of_pair: Sequence[date], of_all: Sequence[date]) -> Bounded:
-    """How many times as often per quarter the pair is among the reports, on average from the first report on."""
-    quarters = [[4 * day.year + (day.month - 1) // 3 for day in days] for days in (of_pair, of_all)]
-    first = min(quarters[1])
-    length = max(quarters[1]) - first + 1
-    counts, exposure = (np.bincount(np.array(of, dtype=np.int64) - first, minlength=length) for of in quarters)
-    return _bounded(trend(counts, exposure).ratio)
+def by_quarter(of_pair: Sequence[date], of_all: Mapping[int, int]) -> Bounded:
+    """How many times as often per quarter the pair is among the reports, on average from the first report on.
+
+    `of_all` are all reports by quarter, as `quarters` counts them.
+    """
+    every = range(min(of_all), max(of_all) + 1)
+    counts = quarters(of_pair)
+    return _bounded(trend([counts[one] for one in every], [of_all.get(one, 0) for one in every]).ratio)
+
+
+def quarters(days: Iterable[date]) -> Counter[int]:
+    """How many days lie in each quarter, counted from the year 0."""
+    return Counter(4 * day.year + (day.month - 1) // 3 for day in days)
 
 
 def with_inhibitors(

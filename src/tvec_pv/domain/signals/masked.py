@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tvec_pv.domain.signals.pairs import Statistics, measures
-from tvec_pv.domain.signals.rules import Thresholds, crosses, reach
+from tvec_pv.domain.signals.rules import Thresholds, reach
 from tvec_pv.domain.statistics.contingency import Table, table
 from tvec_pv.domain.statistics.masking import masking
 
@@ -36,17 +36,15 @@ def maskers(
 ) -> tuple[Masker, ...]:
     """The few medicines without whose reports the PRR rises most, the one that hides most first."""
     candidates = np.flatnonzero(with_reaction > 0)
-    cells = table(*(float(getattr(measured, cell)) for cell in "abcd"))
+    cells = table(*([getattr(measured, cell)] for cell in "abcd"))
     having, without = with_reaction[candidates], (reports - with_reaction)[candidates]
 
-    def meets(rule: str) -> NDArray[np.bool_]:
-        def is_met(tables: Table) -> NDArray[np.bool_]:
-            return reach(rule, measures(tables), limits)
+    def meets(tables: Table) -> NDArray[np.bool_]:
+        found = measures(tables)
+        return np.array([reach(rule, found, limits) for rule in RULES])
 
-        return masking(cells, having, without, is_met).reveals
-
-    ratio = masking(cells, having, without, lambda tables: np.zeros(np.shape(tables.a), dtype=np.bool_)).ratio
-    revealed = {rule: meets(rule) for rule in RULES if not crosses(rule, measured, limits)}
+    found = masking(cells, having, without, meets)
+    ratio, revealed = found.ratio, dict(zip(RULES, found.reveals, strict=True))
     order = [place for place in np.argsort(-np.nan_to_num(ratio, nan=0.0), kind="stable") if ratio[place] > 1]
     return tuple(
         Masker(

@@ -13,7 +13,6 @@ from tvec_pv.domain.statistics.contingency import Table, from_margins
 from tvec_pv.domain.statistics.disproportionality import chi_square_yates, prr, ror
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.statistics.information_component import information_component
-from tvec_pv.domain.statistics.interval import Interval
 from tvec_pv.domain.statistics.posterior import shrink
 from tvec_pv.domain.terms import normalise
 
@@ -138,19 +137,15 @@ def measures(cells: Table, prior: Prior | None = None) -> dict[str, NDArray[np.f
         "c": cells.c,
         "d": cells.d,
         "expected": cells.expected,
-        **_with_bounds("prr", prr(cells)),
+        **prr(cells).named("prr"),
         "chi_square_yates": chi_square_yates(cells),
-        **_with_bounds("ror", ror(cells)),
-        **_with_bounds("ic", information_component(cells)),
+        **ror(cells).named("ror"),
+        **information_component(cells).named("ic"),
     }
     if prior is None:
         return found
     shrunk = shrink(cells.a, cells.expected, prior)
     return found | {"ebgm": shrunk.ebgm, "eb05": shrunk.eb05, "eb95": shrunk.eb95}
-
-
-def _with_bounds(name: str, measured: Interval) -> dict[str, NDArray[np.float64]]:
-    return {name: measured.estimate, f"{name}_lower": measured.lower, f"{name}_upper": measured.upper}
 
 
 def _statistics(values: Mapping[str, float]) -> Statistics:

@@ -24,7 +24,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, gammaln
 
-Floats = NDArray[np.float64]
+from tvec_pv.domain.statistics.interval import Floats
+
 Counts = NDArray[np.int64]
 
 

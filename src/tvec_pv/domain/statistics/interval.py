@@ -18,6 +18,10 @@ class Interval:
     lower: Floats
     upper: Floats
 
+    def named(self, measure: str) -> dict[str, Floats]:
+        """The three by the names under which they are stored: as in ror, ror_lower, ror_upper."""
+        return {measure: self.estimate, f"{measure}_lower": self.lower, f"{measure}_upper": self.upper}
+
 
 def on_log_scale(estimate: Floats, error: Floats) -> Interval:
     """exp(ln estimate ± 1.95996 error), `error` being the standard error of the logarithm (Wald).

@@ -33,6 +33,8 @@ def masking(
 ) -> Masking:
     """One table against many candidates at once; `is_disproportionate` is the rule whose answer may change.
 
+    It may answer for several rules at once, as rows: `reveals` and `hides` have them too.
+
     Formula: c and d less the candidate's reports with and without the reaction; masking ratio = PRR then / PRR now.
     Convention: reports of the candidate that name the product too stay in the product's row and are in neither count;
     the ratio is nan where a PRR is not defined, as where the candidate has every other report of the reaction.
@@ -49,8 +51,7 @@ def masking(
         cells.c - candidates[0],
         cells.d - candidates[1],
     )
-    before = np.broadcast_to(is_disproportionate(cells), candidates[0].shape)
-    after = is_disproportionate(then)
+    before, after = is_disproportionate(cells), is_disproportionate(then)
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.asarray(prr(then).estimate / prr(cells).estimate)
     return Masking(then, ratio, after & ~before, before & ~after)

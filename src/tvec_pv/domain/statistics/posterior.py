@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import digamma, expit, gammainc, gammaincinv, gammaln
 
-from tvec_pv.domain.statistics.gamma_poisson import Counts, Floats, Prior, checked_counts, checked_expected
+from tvec_pv.domain.statistics.gamma_poisson import Counts, Prior, checked_counts, checked_expected
+from tvec_pv.domain.statistics.interval import Floats
 
 LOWER, UPPER = 0.05, 0.95
 SMALLEST = 1e-300  # ratio that a bound is told from 0

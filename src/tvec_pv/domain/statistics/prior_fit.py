@@ -15,13 +15,13 @@ from scipy.special import expit, logit
 
 from tvec_pv.domain.statistics.gamma_poisson import (
     Counts,
-    Floats,
     Likelihood,
     Prior,
     checked_counts,
     checked_expected,
     log_likelihood,
 )
+from tvec_pv.domain.statistics.interval import Floats
 
 STARTS = (
     Prior(0.2, 0.1, 2, 4, 1 / 3),  # DuMouchel 1999
