@@ -32,13 +32,13 @@ from tvec_pv.actions.intake import take_in
 from tvec_pv.actions.publication import publish
 from tvec_pv.actions.runs import run
 from tvec_pv.domain.assessment import assess
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.errors import AlreadyRunning, OutOfBalance, StoreRefused
 from tvec_pv.domain.icsr import Document, NullFlavor, NullificationAmendment, Patient
 from tvec_pv.domain.records import Attachment, Record, check_balance
 from tvec_pv.domain.versions import VersionKey
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.database import reading, writing
-from tvec_pv.store.documents import plain
 
 INBOX = FOLDER / "inbox"
 README_SENTENCE = (

@@ -14,10 +14,10 @@ from tests.spec.tables import each
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.case_json import content_hash, encode
 from tvec_pv.domain.clocks import AssessedVersion, State, assessed_version, clocks
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.timelines import Verdict
 from tvec_pv.domain.versions import VersionKey, version_key
 from tvec_pv.reference_files import knowledge
-from tvec_pv.store.documents import plain
 
 WORDS = {
     "mild": ("Chills", NOT_SERIOUS),

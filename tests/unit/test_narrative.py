@@ -11,13 +11,13 @@ from tvec_pv.cli.views import explanation_lines
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.case_flags import Status
 from tvec_pv.domain.case_rules import Level
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.errors import ReferenceDataError
 from tvec_pv.domain.icsr import NullFlavor, Term
 from tvec_pv.domain.narrative import MOST_LETTERS, read_narrative
 from tvec_pv.domain.narrative_cues import Kind
 from tvec_pv.narrative_files import narrative_reader
 from tvec_pv.reference_files import knowledge
-from tvec_pv.store.documents import plain
 
 TOLD = "She denied fever. Two days later a cold sore appeared. The COLD  SORE hurt. Hepatic enzymes were normal."
 

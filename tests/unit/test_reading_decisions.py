@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 from tests.factories import a_case, a_drug, a_reaction, another_drug, serious
 from tvec_pv.domain.assessment import assess
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.listedness_decisions import Decision, ListednessDecision, decided, decisions_on, ground_of
 from tvec_pv.reference_files import knowledge, reporting_rules
-from tvec_pv.store.documents import plain
 
 OPEN = a_reaction("Eczema herpeticum", seriousness=serious("hospitalisation"))
 

@@ -23,7 +23,7 @@ from tvec_pv.domain.signals.context import (
 from tvec_pv.domain.signals.crossing import crossing
 from tvec_pv.domain.signals.masked import maskers
 from tvec_pv.domain.signals.pairs import Pair, Statistics, measure
-from tvec_pv.domain.signals.robustness import Restriction, Traits, look_again, restrictions, without_copies
+from tvec_pv.domain.signals.robustness import Restricted, Traits, look_again, restrict, restrictions, without_copies
 from tvec_pv.domain.signals.rule_names import STATISTICAL_RULES
 from tvec_pv.domain.statistics.gamma_poisson import Prior
 from tvec_pv.domain.terms import normalise
@@ -52,14 +52,16 @@ class Explainer:
     background: Background | None
     other: Background | None
     prior: Prior | None
-    restricted: Sequence[tuple[Restriction, Background | None]]
+    restricted: Sequence[Restricted]
     by_substance: BySubstance | None
     traits: Mapping[str, Traits]
+    with_inhibitor: frozenset[str]
     days: Mapping[str, Sequence[Days]]
     coded: Mapping[str, Coded]
     chances: Mapping[str, Chance]
     since: Mapping[str, date]
     by_quarter: Mapping[int, int]
+    in_order: Sequence[date]
 
     def explain(self, pair: Pair | None, rules: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         """What explains a pair that meets these rules; of a situation, or a pair that is gone, there is nothing."""
@@ -115,21 +117,20 @@ class Explainer:
         if not crossed:
             return []
         limits, cases = self.house.thresholds, self.coded[pair.key].cases
-        looks = look_again(pair.key, cases, self.traits, self.restricted, limits, self.prior)
+        looks = look_again(pair.key, cases, self.restricted, limits, self.prior)
         looks = (*looks, without_copies(pair.without_suspected, pair.suspected, limits))
         return [asdict(look) | {"lost": [rule for rule in crossed if rule not in look.rules]} for look in looks]
 
     def _lately(self, cases: frozenset[str]) -> dict[str, Any]:
         """Against the period before, up to the newest case: also where no report came for long."""
-        return asdict(lately([self.since[case] for case in cases], [*self.since.values()], max(self.since.values())))
+        return asdict(lately([self.since[case] for case in cases], self.in_order, self.in_order[-1]))
 
     def _together(self, this: Coded) -> dict[str, Any]:
-        with_it = {case for case, one in self.traits.items() if one.names_inhibitor}
-        others = next((counts for way, counts in self.restricted if way.id == INHIBITORS), None)
+        others = next((one.background for one in self.restricted if one.restriction.id == INHIBITORS), None)
         if self.background is None or others is None:
             return {}
-        having, rest = len(this.cases & with_it), len(this.cases - with_it)
-        all_of_them, all_rest = len(with_it), len(self.traits) - len(with_it)
+        having, rest = len(this.cases & self.with_inhibitor), len(this.cases - self.with_inhibitor)
+        all_of_them, all_rest = len(self.with_inhibitor), len(self.traits) - len(self.with_inhibitor)
         expected, omega = with_inhibitors(this.key, having, all_of_them, rest, all_rest, others, self.background)
         return {"cases": having, "expected": expected, "omega": asdict(omega)}
 
@@ -154,9 +155,12 @@ def explainer(
         background=background,
         other=background.with_possible if background and background.overlap_possible else None,
         prior=prior,
-        restricted=[(way, count(house.settings.background, names, way.among, seen.own)) for way in ways],
+        restricted=restrict(
+            traits, ((way, count(house.settings.background, names, way.among, seen.own)) for way in ways)
+        ),
         by_substance=count_by_substance(house.settings.background, names, seen.own) if traits else None,
         traits=traits,
+        with_inhibitor=frozenset(case for case, one in traits.items() if one.names_inhibitor),
         days=_days(house, seen) if is_needed else {},
         coded={
             pair.key: Coded(
@@ -167,6 +171,7 @@ def explainer(
         chances=chances(counts, len(seen.counted), background) if background and pairs else {},
         since={one.case_key: one.since for one in seen.counted},
         by_quarter=quarters(one.since for one in seen.counted),
+        in_order=sorted(one.since for one in seen.counted),
     ).explain
 
 

@@ -13,13 +13,13 @@ from tvec_pv.actions.contents import Received
 from tvec_pv.checks.suites import check_cases
 from tvec_pv.domain.assessment import Knowledge, assess
 from tvec_pv.domain.case_json import content_hash, encode
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.findings import Finding, Severity, critical
 from tvec_pv.domain.icsr import Case, case_key, is_suspect
 from tvec_pv.domain.product_names import Verdict, match_case, match_drug
 from tvec_pv.domain.records import Attachment, Deletions, OtherProducts, RecordClass
 from tvec_pv.domain.validity import MINIMUM_CRITERIA, missing_criteria, names_a_medicine
 from tvec_pv.domain.versions import VersionKey, version_key
-from tvec_pv.store.documents import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,11 @@ from tvec_pv.actions.runs import House, utc_now
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.assessment_changes import AssessmentChange, assessment_changes
 from tvec_pv.domain.case_json import decode_case
+from tvec_pv.domain.documents import plain
 from tvec_pv.progress import report
 from tvec_pv.reference_files import find_profile, is_shipped, read_knowledge
 from tvec_pv.store import assessment_reads, changes, reads
 from tvec_pv.store.database import reading, writing
-from tvec_pv.store.documents import plain
 
 _AT_ONCE = 500  # cases in memory, and in one transaction
 

@@ -11,6 +11,7 @@ from tvec_pv.actions.preparation import Prepared, suspects_product
 from tvec_pv.actions.runs import House, Run, utc_now
 from tvec_pv.domain.assessment import assess
 from tvec_pv.domain.case_json import decode_case
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.findings import Finding, Severity
 from tvec_pv.domain.records import RecordClass
 from tvec_pv.domain.versions import (
@@ -27,7 +28,6 @@ from tvec_pv.domain.versions import (
 from tvec_pv.store import changes, reads, record_reads
 from tvec_pv.store.changes import AuditEntry, NewVersion
 from tvec_pv.store.database import writing
-from tvec_pv.store.documents import plain
 from tvec_pv.store.raw_files import keep_bytes
 from tvec_pv.store.record_reads import REPLAYED
 

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from tvec_pv.background.extracts import DELETED, DRUGS, REACTIONS, REPORTS, SUSPECT_ROLES
+from tvec_pv.background.extracts import DELETED, DRUGS, REACTIONS, REPORTS, SUSPECT_ROLES, UNDECIDED, YES
 from tvec_pv.background.manifest import CURRENT, Quarter, clear_unfinished, release, release_key, status
 
 SUMMARY = "summary.json"
@@ -137,8 +137,8 @@ def _make(folder: Path, loaded: list[Quarter]) -> Path:
             coded = kept.rename({"place": "report"}).with_columns(_coded(kept[column], known))
             _write(coded, under_way, file.removesuffix(".parquet"), part)
         cases += reports.height
-        product += int((reports["product"] == "yes").sum())
-        undecided += int((reports["product"] == "undecided").sum())
+        product += int((reports["product"] == YES).sum())
+        undecided += int((reports["product"] == UNDECIDED).sum())
     for column, known in (("substance", substances), ("reaction", reactions)):
         names = pl.DataFrame(
             {column: list(known.values()), "name": list(known)}, schema={column: pl.UInt32, "name": pl.String}

@@ -13,15 +13,17 @@ import numpy as np
 import polars as pl
 
 from tvec_pv.background.columns import by_text, cast_to, categories, distinct, each, texts_of
-from tvec_pv.domain.background import Codes
+from tvec_pv.domain.background import BESIDE_NUMBERS, Codes
 from tvec_pv.domain.errors import NumberError, UnreadableFile
 from tvec_pv.domain.icsr import PUBLIC_NUMBER, Drug, Substance
 from tvec_pv.domain.numbers import read_number
+from tvec_pv.domain.periods import DAYS
 from tvec_pv.domain.product_names import Product, Verdict, match_drug, named_product, normalise_code
 from tvec_pv.domain.records import Deletions
 from tvec_pv.domain.substances import fold
 from tvec_pv.domain.terms import normalise
 from tvec_pv.sources.archives import Opener, shown_name
+from tvec_pv.sources.faers_case import AGE_UNITS
 from tvec_pv.sources.faers_deleted import last_day, read_list
 from tvec_pv.sources.faers_frames import read_blocks
 from tvec_pv.sources.faers_tables import Quarter, open_quarter
@@ -47,8 +49,8 @@ _CODED = (
     "caseversion", "fda_dt", "age", "age_cod", "age_grp", "sex", "occp_cod", "reporter_country", "occr_country",
 )  # fmt: skip
 _SEXES = {"M": "male", "F": "female"}
-DAYS = {"DEC": 3652.5, "YR": 365.25, "MON": 30.4375, "WK": 7.0, "DY": 1.0, "HR": 1 / 24}
-OLDEST = 130 * 365.25
+_AGE_UNIT = {code: DAYS[unit] for code, unit in AGE_UNITS.items()}
+OLDEST = 130 * DAYS["a"]
 
 
 @dataclass(slots=True)
@@ -172,7 +174,7 @@ def _age_group(reports: pl.DataFrame, codes: Codes) -> pl.Series:
     """As it was given, else by the age."""
     given = by_text(reports["age_grp"], each({one.code: one.group for one in codes.age_groups}.get), pl.String)
     age = by_text(reports["age"], each(_age), pl.Float64)
-    days = (age * by_text(reports["age_cod"], each(DAYS.get), pl.Float64)).to_numpy()
+    days = (age * by_text(reports["age_cod"], each(_AGE_UNIT.get), pl.Float64)).to_numpy()
     begins = [one.from_days for one in codes.age_groups]
     names = pl.Series([None, *(one.group for one in codes.age_groups)], dtype=pl.String)
     group = np.where(days <= OLDEST, np.searchsorted(begins, days, side="right"), 0)
@@ -188,7 +190,7 @@ def _age(text: str) -> float | None:
 
 def _number(column: str) -> pl.Expr:
     """As `report_number` writes it."""
-    return pl.col(column).str.to_uppercase().str.replace_all("[^A-Z0-9]", "").replace("", None)
+    return pl.col(column).str.to_uppercase().str.replace_all(BESIDE_NUMBERS.pattern, "").replace("", None)
 
 
 def _completed(

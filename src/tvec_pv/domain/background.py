@@ -97,7 +97,7 @@ def report_number(text: str) -> str:
     >>> report_number("us-EXAMPLE BIO-2026/0017")
     'USEXAMPLEBIO20260017'
     """
-    return _BESIDE_NUMBERS.sub("", text.upper())
+    return BESIDE_NUMBERS.sub("", text.upper())
 
 
-_BESIDE_NUMBERS = re.compile("[^A-Z0-9]")
+BESIDE_NUMBERS = re.compile("[^A-Z0-9]")

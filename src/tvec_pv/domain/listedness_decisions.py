@@ -6,11 +6,12 @@ is asked anew.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from tvec_pv.domain.documents import plain
 from tvec_pv.domain.errors import Refused
 from tvec_pv.domain.listedness import Listedness, core_like
 from tvec_pv.domain.safety_profile import Listed
@@ -120,8 +121,8 @@ def decided(
     day_0, country = document["day_0"], document["country"]
     verdicts = reporting_verdicts(rules, facts, country, datetime.fromisoformat(day_0).date() if day_0 else None)
     return now | {
-        "verdicts": [_plain(asdict(one)) for one in verdicts],
-        "would_change": [asdict(one) for one in what_would_change(rules, facts, country)],
+        "verdicts": plain(verdicts),
+        "would_change": plain(what_would_change(rules, facts, country)),
     }
 
 
@@ -139,7 +140,7 @@ def _with_decisions(reaction: Mapping[str, Any], said: Mapping[tuple[str, str], 
     return {
         **reaction,
         "listedness": rows,
-        "core_like": _plain(asdict(core_like(listedness))),
+        "core_like": plain(core_like(listedness)),
         "serious_unlisted": reaction["serious"] and any(one.listed is not Listed.LISTED for one in listedness),
     }
 
@@ -156,12 +157,4 @@ def _decided_row(row: Mapping[str, Any], one: ListednessDecision) -> dict[str, A
         "rule": "LR5",
         "reason": reason,
         "decided": decision | {"machine": machine},
-    }
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Dates as text and letters as letters, as a stored assessment has them."""
-    return {
-        name: value.isoformat() if hasattr(value, "isoformat") else str(value) if isinstance(value, StrEnum) else value
-        for name, value in values.items()
     }

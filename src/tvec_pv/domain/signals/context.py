@@ -2,6 +2,7 @@
 whether it comes more often together with a checkpoint inhibitor than both explain.
 """
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,12 +80,15 @@ def beginning(days: Sequence[tuple[float, float]], others: Sequence[float]) -> B
     )
 
 
-def lately(of_pair: Sequence[date], of_all: Sequence[date], until: date) -> Bounded:
-    """How many times as often the pair is among the reports of the last 90 days as among those of the 90 before."""
-    counts = [
-        [sum(start < day <= start + PERIOD for day in days) for start in (until - PERIOD, until - 2 * PERIOD)]
-        for days in (of_pair, of_all)
-    ]
+def lately(of_pair: Iterable[date], of_all: Sequence[date], until: date) -> Bounded:
+    """How many times as often the pair is among the reports of the last 90 days as among those of the 90 before.
+
+    `of_all` are in order.
+    """
+    counts = []
+    for days in (sorted(of_pair), of_all):
+        oldest, middle, newest = (bisect_right(days, until - periods * PERIOD) for periods in (2, 1, 0))
+        counts.append((newest - middle, middle - oldest))
     return _bounded(change(*counts[0], *counts[1]).ratio)
 
 

@@ -87,11 +87,29 @@ def restrictions(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Restricted:
+    """What is left under a restriction: of the product's cases, and of the background."""
+
+    restriction: Restriction
+    cases: frozenset[str]
+    background: Background | None
+
+
+def restrict(
+    traits: Mapping[str, Traits], ways: Iterable[tuple[Restriction, Background | None]]
+) -> tuple[Restricted, ...]:
+    """The product's cases under each restriction, once for all pairs, beside the background counted under it."""
+    return tuple(
+        Restricted(way, frozenset(case for case, one in traits.items() if way.keeps(one)), background)
+        for way, background in ways
+    )
+
+
 def look_again(
     pair: str,
     cases: frozenset[str],
-    traits: Mapping[str, Traits],
-    restricted: Sequence[tuple[Restriction, Background | None]],
+    restricted: Iterable[Restricted],
     limits: Thresholds,
     prior: Prior | None = None,
 ) -> tuple[Look, ...]:
@@ -100,10 +118,10 @@ def look_again(
     The prior is that of the whole background: it says how ratios are spread in general.
     """
     looks = []
-    for restriction, background in restricted:
-        kept = {case for case, one in traits.items() if restriction.keeps(one)}
-        measured = measure(background, [pair], [len(cases & kept)], len(kept), prior)[0] if cases & kept else None
-        looks.append(Look(restriction.id, restriction.name, measured, crossed(measured, limits)))
+    for one in restricted:
+        left, way = len(cases & one.cases), one.restriction
+        measured = measure(one.background, [pair], [left], len(one.cases), prior)[0] if left else None
+        looks.append(Look(way.id, way.name, measured, crossed(measured, limits)))
     return tuple(looks)
 
 
