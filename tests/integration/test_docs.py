@@ -357,6 +357,14 @@ def test_json_of_a_generated_background_and_its_scores_is_what_is_documented(hou
         assert fields(example(heading)) == real
 
 
+@on_sqlite
+def test_json_of_users_is_what_is_documented(house, command):
+    command("users", "add", "A. Officer", "--role", "safety officer", house=house)
+    real = fields(printed(command("users", "list", "--json", house=house)))
+    assert documented_fields("users list") == real
+    assert fields(example("users list")) == real
+
+
 def test_every_command_with_json_has_a_section():
     with_json = {name.removeprefix("tvec-pv ") for name, one in COMMANDS.items() if "as_json" in _names(one)}
     headings = re.findall(r"^## (.*)$", (REFERENCE / "json.md").read_text("utf-8"), re.MULTILINE)

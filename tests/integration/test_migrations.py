@@ -38,6 +38,11 @@ TABLES = {
     "attachments",
     "withdrawals",
     "source_profiles",
+    "users",
+    "user_states",
+    "invitations",
+    "login_attempts",
+    "sessions",
 }
 
 

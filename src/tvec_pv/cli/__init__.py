@@ -28,6 +28,7 @@ from tvec_pv.cli.quarantine import quarantine
 from tvec_pv.cli.scores import generate, score
 from tvec_pv.cli.self_test import self_test
 from tvec_pv.cli.signals import signals
+from tvec_pv.cli.users import users
 
 app = typer.Typer(
     help="Nightly pharmacovigilance: read reports, check, classify, flag, store, export.",
@@ -48,6 +49,7 @@ for group, name in (
     (listedness, "listedness"),
     (signals, "signals"),
     (background, "background"),
+    (users, "users"),
     (audit, "audit"),
     (database, "db"),
 ):

@@ -69,6 +69,10 @@ class Refused(TvecPvError):
     """What a person asked for cannot be done as things stand; the message says why, and what can."""
 
 
+class NotAllowed(TvecPvError):
+    """Somebody asked for what is not theirs to do."""
+
+
 def refusal(error: OSError) -> str:
     """Why the system would not do something, in its words and without a path."""
     return error.strerror or type(error).__name__

@@ -346,5 +346,9 @@ APPEND_ONLY = (
     "duplicate_pairs",
     "duplicate_decisions",
     "listedness_decisions",
+    "users",
+    "user_states",
+    "invitations",
+    "login_attempts",
     "audit",
 )

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from tvec_pv.store import decision_tables, duplicate_tables, signal_tables  # noqa: F401 (tables of the same metadata)
+from tvec_pv.store import decision_tables, duplicate_tables, signal_tables, user_tables  # noqa: F401 (tables of the same metadata)
 from tvec_pv.store.tables import Base, Moment
 
 
