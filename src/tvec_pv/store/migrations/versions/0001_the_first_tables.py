@@ -8,6 +8,8 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
+from tvec_pv.store.migrations.append_only import refuse_changes
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -245,28 +247,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["flag_id"], ["flags.id"], name=op.f("fk_flag_cases_flag_id_flags")),
         sa.PrimaryKeyConstraint("flag_id", "case_version_id", name=op.f("pk_flag_cases")),
     )
-    refuse_changes(APPEND_ONLY)
-
-
-def refuse_changes(tables: tuple[str, ...]) -> None:
-    """Rows of these tables can be added; the database refuses to change or remove them."""
     if op.get_context().dialect.name == "postgresql":
         op.execute(
             """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
             BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$"""
         )
-        for table in tables:
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            )
-        return
-    for table in tables:
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
+    refuse_changes(APPEND_ONLY)
 
 
 def downgrade() -> None:

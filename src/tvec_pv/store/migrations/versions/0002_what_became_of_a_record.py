@@ -10,6 +10,8 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
+from tvec_pv.store.migrations.append_only import refuse_changes
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -107,7 +109,7 @@ def upgrade() -> None:
     op.add_column("source_files", sa.Column("batch_number", sa.String(length=200), nullable=True))
     op.add_column("case_versions", sa.Column("precedence", sa.Integer(), nullable=False, server_default="0"))
     _add_step_to_findings()
-    _refuse_changes()
+    refuse_changes(APPEND_ONLY)
 
 
 def _add_step_to_findings() -> None:
@@ -118,21 +120,6 @@ def _add_step_to_findings() -> None:
         op.create_foreign_key(name, "findings", "record_steps", ["step_id"], ["id"])
         return
     op.execute(f"ALTER TABLE findings ADD COLUMN step_id INTEGER CONSTRAINT {name} REFERENCES record_steps (id)")
-
-
-def _refuse_changes() -> None:
-    for table in APPEND_ONLY:
-        if op.get_context().dialect.name == "postgresql":
-            op.execute(
-                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            )
-            continue
-        for change in ("UPDATE", "DELETE"):
-            op.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-            )
 
 
 def downgrade() -> None:

@@ -6,6 +6,8 @@ Revision: 0004, after: 0003
 import sqlalchemy as sa
 from alembic import op
 
+from tvec_pv.store.migrations.append_only import refuse_changes
+
 revision = "0004"
 down_revision = "0003"
 branch_labels = None
@@ -33,21 +35,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("assessment_id", "flag", name=op.f("uq_assessed_flags_assessment_id")),
     )
     op.create_index("ix_assessed_flags_flag", TABLE, ["flag"])
-    _refuse_changes(TABLE)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_context().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+    refuse_changes((TABLE,))
 
 
 def downgrade() -> None:

@@ -10,6 +10,8 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
+from tvec_pv.store.migrations.append_only import refuse_changes
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -62,22 +64,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_signal_decisions")),
     )
     op.create_index("ix_signal_decisions_signal_id", DECISIONS, ["signal_id"])
-    for table in (STANDINGS, DECISIONS):
-        _refuse_changes(table)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_context().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+    refuse_changes((STANDINGS, DECISIONS))
 
 
 def downgrade() -> None:

@@ -10,6 +10,8 @@ from alembic import op
 from sqlalchemy import Text
 from sqlalchemy.dialects import postgresql
 
+from tvec_pv.store.migrations.append_only import refuse_changes
+
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
@@ -42,21 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_listedness_decisions")),
     )
     op.create_index("ix_listedness_decisions_case_id", TABLE, ["case_id"])
-    _refuse_changes(TABLE)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_context().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+    refuse_changes((TABLE,))
 
 
 def downgrade() -> None:

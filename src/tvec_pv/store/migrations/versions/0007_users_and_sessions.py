@@ -6,6 +6,8 @@ Revision: 0007, after: 0006
 import sqlalchemy as sa
 from alembic import op
 
+from tvec_pv.store.migrations.append_only import refuse_changes
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
@@ -76,22 +78,7 @@ def upgrade() -> None:
         _of("sessions", "user_id", "users"),
         _unique("sessions", "token_hash"),
     )
-    for table in APPEND_ONLY:
-        _refuse_changes(table)
-
-
-def _refuse_changes(table: str) -> None:
-    if op.get_context().dialect.name == "postgresql":
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-        )
-        return
-    for change in ("UPDATE", "DELETE"):
-        op.execute(
-            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-        )
+    refuse_changes(APPEND_ONLY)
 
 
 def downgrade() -> None:
