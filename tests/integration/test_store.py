@@ -6,7 +6,9 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Barrier
 
 import pytest
 from sqlalchemy import insert, inspect, text
@@ -156,6 +158,21 @@ def trail(house):
 def verified(house):
     with reading(house.store) as connection:
         return reads.verify_audit(connection)
+
+
+def test_writers_at_the_same_moment_chain_their_rows_in_turn(house):
+    """A person logs in while the night stores its cases: neither may lose what it did."""
+    together = Barrier(8)
+
+    def write(number):
+        with writing(house.store) as transaction:
+            if house.store.engine.dialect.name == "postgresql":  # where all can have begun
+                together.wait(30)
+            changes.append_audit(transaction, "tests", [changes.AuditEntry("done", f"row {number}", {})], NOW)
+
+    with ThreadPoolExecutor(8) as writers:
+        assert list(writers.map(write, range(8))) == [None] * 8
+    assert verified(house) == 8
 
 
 def test_each_audit_row_is_chained_to_the_one_before(night):

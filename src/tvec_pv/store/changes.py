@@ -12,6 +12,7 @@ from tvec_pv.domain.drift import SourceProfile as Profile
 from tvec_pv.domain.findings import Finding
 from tvec_pv.domain.records import Envelope
 from tvec_pv.domain.versions import VersionKey
+from tvec_pv.store.database import AUDIT, in_turn
 from tvec_pv.store.decision_tables import StoredListednessDecision
 from tvec_pv.store.duplicate_tables import DuplicateDecision, DuplicatePair
 from tvec_pv.store.raw_files import RawFile
@@ -260,7 +261,8 @@ _COUNTED = (*("number", "category", "serious", "serious_unlisted", "fatal", "des
 
 
 def append_audit(connection: Connection, actor: str, entries: Sequence[AuditEntry], at: datetime) -> None:
-    """Chain entries to the trail. Two writers who start from the same row cannot both commit."""
+    """Chain entries to the trail, in turn: two writers who started from the same row could not both commit."""
+    in_turn(connection, AUDIT)
     newest = select(func.max(AuditRow.id)).scalar_subquery()
     previous = connection.scalar(select(AuditRow.hash).where(AuditRow.id == newest)) or GENESIS
     rows = []

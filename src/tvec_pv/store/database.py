@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from tvec_pv.domain.errors import AlreadyRunning, StoreRefused, StoreUnavailable, refusal
 
 _RUN, _MIGRATION = 0x74766563, 0x74766564  # the locks of a run and of a migration
+AUDIT, PEOPLE = 0x74766565, 0x74766566  # what transactions of several people do in turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,12 @@ def writing(store: Store) -> Iterator[Connection]:
     """One transaction: all of it, or nothing."""
     with _answering(), store.engine.connect().execution_options(writes=True) as connection, connection.begin():
         yield connection
+
+
+def in_turn(transaction: Connection, lock: int) -> None:
+    """Wait until no other transaction holds this lock, then hold it to the end; on SQLite all writers are in turn."""
+    if transaction.dialect.name == "postgresql":
+        transaction.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": lock})
 
 
 @contextmanager
