@@ -1,7 +1,9 @@
 """People: a token that works once, passwords kept as hashes, sessions that end, and names that cannot be guessed at."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -135,10 +137,82 @@ def test_what_is_known_of_people_is_added_and_never_changed(store, table):
         transaction.execute(text(f"DELETE FROM {table}"))
 
 
-def test_the_commands_invite_list_and_deactivate(house, command):
+def at_once(number, do):
+    """What becomes of so many calls that begin at the same moment: a result, or what was refused."""
+    together = Barrier(number)
+
+    def one(_):
+        together.wait(30)
+        try:
+            return do()
+        except Refused as refused:
+            return refused
+
+    with ThreadPoolExecutor(number) as people:
+        return list(people.map(one, range(number)))
+
+
+def test_a_token_works_once_also_at_the_same_moment(house):
+    token = invite(house.store, NAME, Role.VIEWER, "tests")
+    said = at_once(4, lambda: set_password(house.store, token, PASSWORD))
+    assert [one for one in said if one is None] == [None]
+    assert all("was used" in str(one) for one in said if one is not None)
+
+
+def test_guesses_at_the_same_moment_are_counted_each(store):
+    said = [str(one) for one in at_once(12, lambda: log_in(store, NAME, "a wrong password"))]
+    assert sum("do not fit" in one for one in said) == 5
+    assert sum("too many" in one for one in said) == 7
+
+
+def test_a_wrong_signature_counts_as_a_failure_at_the_door(store):
+    session = find_session(store, log_in(store, NAME, PASSWORD))
+    for _ in range(5):
+        with pytest.raises(Refused, match="do not fit"):
+            check_password(store, session.user_id, "a wrong password")
+    with pytest.raises(Refused, match="too many"):
+        log_in(store, NAME, PASSWORD)
+
+
+@pytest.mark.parametrize(("hours", "works"), [(23, True), (24, False)])
+def test_an_invitation_is_for_a_day(house, hours, works):
+    token = invite(house.store, NAME, Role.VIEWER, "tests")
+    later = utc_now() + timedelta(hours=hours)
+    if works:
+        set_password(house.store, token, PASSWORD, later)
+    else:
+        with pytest.raises(Refused, match="older than a day"):
+            set_password(house.store, token, PASSWORD, later)
+
+
+def test_a_password_that_was_typed_as_the_name_is_not_kept(store):
+    with pytest.raises(Refused, match="do not fit"):
+        log_in(store, PASSWORD, PASSWORD)
+    kept = json.dumps([rows(store, f"SELECT * FROM {table}") for table in ("audit", "login_attempts")], default=str)
+    assert PASSWORD not in kept
+    assert rows(store, "SELECT actor, subject FROM audit ORDER BY id DESC LIMIT 1") == [("unknown", "user unknown")]
+
+
+@pytest.mark.parametrize("odd", ["\x00", "a\x00b", "\ud800", "x" * 100_000])
+def test_what_no_keyboard_writes_is_refused_in_plain_words(store, odd):
+    for name, password in ((odd, PASSWORD), (NAME, odd)):
+        with pytest.raises(Refused, match="do not fit"):
+            log_in(store, name, password)
+    with pytest.raises(Refused, match=r"was used|at most"):
+        set_password(store, odd, PASSWORD)
+    assert find_session(store, odd) is None
+
+
+def test_logging_out_is_in_the_audit_trail(store):
+    log_out(store, log_in(store, NAME, PASSWORD))
+    assert rows(store, "SELECT actor, action FROM audit ORDER BY id DESC LIMIT 1") == [("a. officer", "logged out")]
+
+
+def test_the_commands_invite_list_and_deactivate(house, command, monkeypatch):
     invited = command("users", "add", NAME, "--role", "safety officer", house=house)
-    token = invited.out.strip().rpartition(" ")[2]
-    answer = command("users", "password", "--token", token, "--password", PASSWORD, house=house)
+    typed = {"Token": invited.out.strip().rpartition(" ")[2], "Password": PASSWORD}
+    monkeypatch.setattr("typer.prompt", lambda question, **_: typed[question])
+    answer = command("users", "password", house=house)
     assert answer.code == 0, answer.err
     [person] = json.loads(command("users", "list", "--json", house=house).out)
     assert person == {"name": "a. officer", "role": "safety officer", "active": True, "has_password": True}

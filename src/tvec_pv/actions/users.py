@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,15 +16,16 @@ from tvec_pv.actions.runs import utc_now
 from tvec_pv.domain.access import Role
 from tvec_pv.domain.errors import NotFound, Refused
 from tvec_pv.store import changes, user_changes, user_reads
-from tvec_pv.store.database import Store, reading, writing
+from tvec_pv.store.database import PEOPLE, Store, in_turn, reading, writing
 from tvec_pv.store.user_reads import Person
 
 INVITED_FOR = timedelta(hours=24)
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 FAILURES, WITHIN = 5, timedelta(minutes=15)
-SHORTEST_PASSWORD = 12
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 12, 1000
 _SEEN = timedelta(minutes=1)
-_WRONG = "name and password do not fit"
+_NOBODY = "unknown"
+_KEY = 8  # letters of a hash: people type passwords where a name belongs, so what they typed is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,93 +44,77 @@ def invite(store: Store, name: str, role: Role, actor: str) -> str:
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise Refused("a name has 1 to 100 letters")
     token, now = secrets.token_urlsafe(32), utc_now()
-    with writing(store) as transaction:
+    with _changing(store) as transaction:
         known = user_reads.find_person(transaction, name)
         user_id = known.id if known else user_changes.add_user(transaction, name, now)
-        state = user_changes.add_state(
-            transaction, user_id=user_id, role=role.value, password_hash=None, is_active=True, actor=actor, at=now
-        )
-        user_changes.end_sessions(transaction, now, user_id=user_id)
-        user_changes.add_invitation(
-            transaction, user_id=user_id, state_id=state, token_hash=_hash(token), expires_at=now + INVITED_FOR, at=now
-        )
-        _audit(transaction, actor, "user invited", name, {"role": role.value}, now)
+        state_id = user_changes.add_state(transaction, user_id, role, actor, now)
+        user_changes.end_sessions_of(transaction, user_id, now)
+        user_changes.add_invitation(transaction, state_id, _hash(token), now + INVITED_FOR, now)
+        _audit(transaction, actor, "user invited", name, now, role=role.value)
     return token
 
 
-def set_password(store: Store, token: str, password: str) -> None:
-    """Choose a password, by the token of an invitation; `Refused` where it is too weak or the link is spent."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise Refused(f"a password has at least {SHORTEST_PASSWORD} letters")
-    now, digest = utc_now(), _hasher().hash(password)
-    with writing(store) as transaction:
+def set_password(store: Store, token: str, password: str, now: datetime | None = None) -> None:
+    """Choose a password, by the token of an invitation; `Refused` where it is too weak or the token is spent."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise Refused(f"a password has at least {SHORTEST_PASSWORD} letters, and at most {LONGEST_PASSWORD}")
+    now, password_hash = now or utc_now(), _hasher().hash(_bytes(password))
+    with _changing(store) as transaction:
         person = user_reads.find_invited(transaction, _hash(token), now)
         if person is None:
             raise Refused("this token was used, replaced, or is older than a day: ask an administrator for a new one")
         if person.name in password.casefold():
             raise Refused("a password does not hold the name of its owner")
-        user_changes.add_state(
-            transaction,
-            user_id=person.id,
-            role=person.role,
-            password_hash=digest,
-            is_active=True,
-            actor=person.name,
-            at=now,
-        )
-        _audit(transaction, person.name, "password chosen", person.name, {}, now)
+        user_changes.add_state(transaction, person.id, Role(person.role), person.name, now, password_hash=password_hash)
+        _audit(transaction, person.name, "password chosen", person.name, now)
 
 
 def log_in(store: Store, name: str, password: str, now: datetime | None = None) -> str:
     """The token of a new session; `Refused` alike for a name that nobody has and for a wrong password."""
-    now = now or utc_now()
-    name = _name(name)[:100]
-    with reading(store) as connection:
-        person = user_reads.find_person(connection, name)
-    _check(store, name, person, password, now)
-    token = secrets.token_urlsafe(32)
+    now, token = now or utc_now(), secrets.token_urlsafe(32)
+    person = _known(store, _name(name), password, now)
     with writing(store) as transaction:
-        user_changes.add_session(
-            transaction,
-            user_id=person.id if person else 0,
-            token_hash=_hash(token),
-            csrf=secrets.token_urlsafe(32),
-            started_at=now,
-            seen_at=now,
-        )
-        _audit(transaction, name, "logged in", name, {}, now)
+        user_changes.add_session(transaction, person.id, _hash(token), secrets.token_urlsafe(32), now)
+        _audit(transaction, person.name, "logged in", person.name, now)
     return token
 
 
 def check_password(store: Store, user_id: int, password: str, now: datetime | None = None) -> None:
     """What a signature asks for again; a wrong one counts as one at the door (21 CFR 11.200)."""
     with reading(store) as connection:
-        person = user_reads.get_person(connection, user_id)
-    _check(store, person.name, person, password, now or utc_now())
+        name = user_reads.get_person(connection, user_id).name
+    _known(store, name, password, now or utc_now())
 
 
-def _check(store: Store, name: str, person: Person | None, password: str, now: datetime) -> None:
-    with reading(store) as connection:
-        failures = user_reads.failures_since(connection, name, now - WITHIN)
-    if failures >= FAILURES:
-        raise Refused(f"too many wrong passwords: wait {WITHIN.seconds // 60} minutes, then try again")
+def _known(store: Store, name: str, password: str, now: datetime) -> Person:
+    """Whose name and password fit. An attempt counts as a wrong one from before it is tried until it was right, so
+    that guesses at the same moment are counted too."""
+    key = _hash(name)[:_KEY]
+    with _changing(store) as transaction:
+        failures = user_reads.failures_since(transaction, key, now - WITHIN)
+        if failures >= FAILURES:
+            raise Refused(f"too many wrong passwords: wait {WITHIN.seconds // 60} minutes, then try again")
+        person = user_reads.find_person(transaction, name) if name.isprintable() else None
+        user_changes.add_attempt(transaction, key, now, succeeded=False)
     fits = _fits(person, password)
+    if person is None or not fits:
+        with writing(store) as transaction:
+            who = person.name if person else _NOBODY
+            _audit(transaction, who, "password refused", who, now)
+        raise Refused("name and password do not fit")
     with writing(store) as transaction:
-        user_changes.add_attempt(transaction, name, now, succeeded=fits)
-        if not fits:
-            _audit(transaction, name, "password refused", name, {}, now)
-    if not fits:
-        raise Refused(_WRONG)
+        user_changes.add_attempt(transaction, key, now, succeeded=True)
+    return person
 
 
 def _fits(person: Person | None, password: str) -> bool:
-    """Takes as long for a name that nobody has."""
-    has_one = person is not None and person.is_active and person.password_hash is not None
+    """Takes as long for a name that nobody has, and for somebody who has no password."""
+    password_hash = person.password_hash if person and person.is_active else None
     try:
-        _hasher().verify(person.password_hash if person and person.password_hash else _nobody(), password)
+        _hasher().verify(password_hash or _hash_of_nobody(), _bytes(password))
     except (Argon2Error, InvalidHashError):
         return False
-    return has_one
+    return password_hash is not None
 
 
 def find_session(store: Store, token: str, now: datetime | None = None) -> Session | None:
@@ -148,35 +135,45 @@ def find_session(store: Store, token: str, now: datetime | None = None) -> Sessi
 
 def log_out(store: Store, token: str) -> None:
     with writing(store) as transaction:
-        user_changes.end_sessions(transaction, utc_now(), token_hash=_hash(token))
+        row = user_reads.find_session(transaction, _hash(token))
+        if row is None:
+            return
+        name, now = user_reads.get_person(transaction, row.user_id).name, utc_now()
+        user_changes.end_session(transaction, row.id, now)
+        _audit(transaction, name, "logged out", name, now)
 
 
 def deactivate(store: Store, name: str, actor: str) -> None:
     """Let somebody in no longer, from now on. What they decided stays theirs."""
     name, now = _name(name), utc_now()
-    with writing(store) as transaction:
-        person = user_reads.find_person(transaction, name)
+    with _changing(store) as transaction:
+        person = user_reads.find_person(transaction, name) if name.isprintable() else None
         if person is None:
             raise NotFound("nobody has this name; `tvec-pv users list` shows those that there are")
-        user_changes.add_state(
-            transaction,
-            user_id=person.id,
-            role=person.role,
-            password_hash=None,
-            is_active=False,
-            actor=actor,
-            at=now,
-        )
-        user_changes.end_sessions(transaction, now, user_id=person.id)
-        _audit(transaction, actor, "user deactivated", name, {}, now)
+        user_changes.add_state(transaction, person.id, Role(person.role), actor, now, is_active=False)
+        user_changes.end_sessions_of(transaction, person.id, now)
+        _audit(transaction, actor, "user deactivated", name, now)
+
+
+@contextmanager
+def _changing(store: Store) -> Iterator[Any]:
+    """A transaction that reads how people stand and adds to it: one at a time, so that a token works once."""
+    with writing(store) as transaction:
+        in_turn(transaction, PEOPLE)
+        yield transaction
 
 
 def _name(text: str) -> str:
     return text.strip().casefold()
 
 
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def _bytes(text: str) -> bytes:
+    """Of any text, also of one that no keyboard writes."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(_bytes(text)).hexdigest()
 
 
 @cache
@@ -185,9 +182,9 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _nobody() -> str:
+def _hash_of_nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe(32))
 
 
-def _audit(transaction: Any, actor: str, action: str, name: str, detail: dict[str, str], at: datetime) -> None:
+def _audit(transaction: Any, actor: str, action: str, name: str, at: datetime, **detail: str) -> None:
     changes.append_audit(transaction, actor[:100], [changes.AuditEntry(action, f"user {name}", detail)], at)

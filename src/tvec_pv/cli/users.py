@@ -25,25 +25,12 @@ def add(
 
 
 @users.command("password")
-def choose_password(
-    token: Annotated[
-        str | None,
-        typer.Option("--token", help="What `users add` printed; asked for without it.", show_default=False),
-    ] = None,
-    password: Annotated[
-        str | None,
-        typer.Option(
-            "--password",
-            help="At least twelve letters; asked for without it, which leaves no trace in the shell.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
-    """Choose the password that signs your decisions, with the token of your invitation."""
+def choose_password() -> None:
+    """Choose the password that signs your decisions: asks for the token of your invitation, and shows neither."""
     from tvec_pv.actions.users import set_password
 
-    token = token or typer.prompt("Token", hide_input=True)
-    password = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    token = typer.prompt("Token", hide_input=True)
+    password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     set_password(house().store, token, password)
     print_lines(["your password is kept as a hash; the token works no more"])
 

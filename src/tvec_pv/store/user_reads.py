@@ -46,24 +46,22 @@ def get_person(connection: Connection, user_id: int) -> Person:
 
 def find_invited(connection: Connection, token_hash: str, at: datetime) -> Person | None:
     """Whom an invitation is for: not one that has run out, nor one that was spent or replaced."""
-    row = connection.execute(
-        select(Invitation.user_id, Invitation.state_id).where(
-            Invitation.token_hash == token_hash, Invitation.expires_at > at
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    person = get_person(connection, row.user_id)
-    return person if person.state_id == row.state_id and person.is_active else None
+    query = (
+        _people()
+        .join(Invitation, Invitation.state_id == UserState.id)
+        .where(Invitation.token_hash == token_hash, Invitation.expires_at > at, UserState.is_active)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Person(*row)
 
 
-def failures_since(connection: Connection, name: str, since: datetime) -> int:
-    """Wrong passwords for a name since a moment, and since the last right one."""
-    right = select(func.max(LoginAttempt.id)).where(LoginAttempt.name == name, LoginAttempt.succeeded)
-    last = connection.scalar(right) or 0
+def failures_since(connection: Connection, name_key: str, since: datetime) -> int:
+    """Attempts under a name since a moment, and since the last that was right."""
+    of_name = LoginAttempt.name_key == name_key
+    right = select(func.coalesce(func.max(LoginAttempt.id), 0)).where(of_name, LoginAttempt.succeeded)
     count = select(func.count()).select_from(LoginAttempt)
-    found = count.where(LoginAttempt.name == name, LoginAttempt.at > since, LoginAttempt.id > last)
-    return connection.scalar(found) or 0
+    after = LoginAttempt.id > right.scalar_subquery()
+    return connection.scalar(count.where(of_name, LoginAttempt.at > since, after)) or 0
 
 
 def find_session(connection: Connection, token_hash: str) -> Any:

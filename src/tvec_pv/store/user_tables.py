@@ -32,12 +32,11 @@ class UserState(Base):
 
 
 class Invitation(Base):
-    """A link that works once, by the hash of its token; it is spent when the person has a newer state."""
+    """What lets a person choose a password, by the hash of its token; spent when they have a newer state than this."""
 
     __tablename__ = "invitations"
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     state_id: Mapped[int] = mapped_column(ForeignKey("user_states.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     expires_at: Mapped[datetime]
@@ -45,11 +44,14 @@ class Invitation(Base):
 
 
 class LoginAttempt(Base):
+    """That somebody tried a password, and that it was right. `name_key` is the beginning of the hash of the name as
+    it was typed, which may have been a password."""
+
     __tablename__ = "login_attempts"
-    __table_args__ = (Index("ix_login_attempts_name", "name"),)
+    __table_args__ = (Index("ix_login_attempts_name_key", "name_key"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name_key: Mapped[str] = mapped_column(String(8))
     succeeded: Mapped[bool]
     at: Mapped[datetime]
 

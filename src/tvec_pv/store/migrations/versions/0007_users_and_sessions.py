@@ -56,17 +56,15 @@ def upgrade() -> None:
     op.create_index("ix_user_states_user_id", "user_states", ["user_id"])
     _make(
         "invitations",
-        sa.Column("user_id", _key(), nullable=False),
         sa.Column("state_id", _key(), nullable=False),
         _text("token_hash", 64),
         _moment("expires_at"),
         _moment("at"),
-        _of("invitations", "user_id", "users"),
         _of("invitations", "state_id", "user_states"),
         _unique("invitations", "token_hash"),
     )
-    _make("login_attempts", _text("name", 100), sa.Column("succeeded", sa.Boolean(), nullable=False), _moment("at"))
-    op.create_index("ix_login_attempts_name", "login_attempts", ["name"])
+    _make("login_attempts", _text("name_key", 8), sa.Column("succeeded", sa.Boolean(), nullable=False), _moment("at"))
+    op.create_index("ix_login_attempts_name_key", "login_attempts", ["name_key"])
     _make(
         "sessions",
         sa.Column("user_id", _key(), nullable=False),
